@@ -1,0 +1,1 @@
+"""The passwords of service accounts, declared with Pulumi."""

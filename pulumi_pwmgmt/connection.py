@@ -1,0 +1,90 @@
+"""One entry of ``pwmgmt:connections``: the settings every connection has, and what vendors add theirs with."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator
+
+from pulumi_pwmgmt.model import Reference, Secret
+
+
+def _secret_setting(value: Any) -> Secret | Reference:  # noqa: ANN401 -- whatever stands in the user's config
+    match value:
+        case str() if value:
+            return Secret(value)
+        case str():
+            raise ValueError("must not be empty")
+        case Mapping():
+            return Reference.parse(value)
+    raise ValueError('must be text, {"env": "NAME"} or {"file": "PATH"}')
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    default = {"https": 443, "http": 80}[parts.scheme]
+    host = (parts.hostname or "").lower()
+    host = f"[{host}]" if ":" in host else host
+    port = f":{parts.port}" if parts.port not in (None, default) else ""
+    return f"{parts.scheme}://{host}{port}"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def _base_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError("is not a URL") from None
+    if parts.scheme not in ("https", "http") or not host:
+        raise ValueError("must start with https:// and name a host")
+    if parts.username is not None or parts.query or parts.fragment or not url.isprintable() or " " in url:
+        raise ValueError("must be scheme, host and path only, without user, query or fragment")
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise ValueError("must be https: a password never travels in clear text, except to this machine itself")
+    return _origin(url) + parts.path.rstrip("/")
+
+
+def _readable_file(path: str) -> str:
+    if not Path(path).is_file():
+        raise ValueError("names a file that isn't there")
+    return path
+
+
+SecretSetting = Annotated[Secret | Reference, PlainValidator(_secret_setting)]
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+
+
+class Connection(BaseModel):
+    """How to reach one tenant of one identity system. Vendors add their own settings.
+
+    Time-outs are in seconds. ``time_budget`` bounds one call with all its waits and retries. ``ca_bundle`` is the path
+    of a PEM file, relative to the program's directory; the default is the certificates of ``requests``.
+    ``accept_tenant_change`` is the origin that credentials in the state still carry, after a domain has moved.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, arbitrary_types_allowed=True)
+
+    system: str
+    url: BaseUrl
+    connect_timeout: Seconds = 10.0
+    read_timeout: Seconds = 30.0
+    time_budget: Seconds = 120.0
+    ca_bundle: Annotated[str, AfterValidator(_readable_file)] | None = None
+    accept_tenant_change: str | None = None
+
+    @property
+    def tenant(self) -> str:
+        """The origin: ``scheme://host[:port]``, lower case, default ports left out."""
+        return _origin(self.url)

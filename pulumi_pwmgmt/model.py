@@ -1,0 +1,183 @@
+"""The words everything else is written in: secrets, references to them, what a system tells of a password."""
+
+from __future__ import annotations
+
+import enum
+import hmac
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+
+from pulumi_pwmgmt.errors import NotConfigured
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+
+class Secret:
+    """A password, token or key in memory. It has no text form and can't be pickled; ``reveal`` is the one way out.
+
+    Two secrets are compared in constant time.
+    """
+
+    __slots__ = ("__value",)
+
+    def __init__(self, value: str) -> None:
+        self.__value = value
+
+    def reveal(self) -> str:
+        """Return the value itself, for the request or the computation that needs it."""
+        return self.__value
+
+    def map(self, change: Callable[[str], str]) -> Secret:
+        """Return the secret that ``change`` makes of this one, without it ever being in the open."""
+        return Secret(change(self.__value))
+
+    def read(self) -> Secret:
+        """Return itself, so that a literal secret is used like a ``Reference``."""
+        return self
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return hmac.compare_digest(self.__value.encode(), other.reveal().encode())
+
+    __hash__ = None  # type: ignore[assignment]  # a hash of a secret is a statement about it
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Secret can't be pickled")
+
+
+Password: TypeAlias = Secret
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Where a secret is, instead of what it is: an environment variable or a file. Read at the moment of use.
+
+    ``kind`` is ``env`` or ``file``. A file is UTF-8; one trailing newline is removed and nothing else; its path
+    is relative to the program's directory.
+    """
+
+    kind: str
+    name: str
+
+    def read(self) -> Secret:
+        """Read the secret.
+
+        Raises:
+            NotConfigured: the variable or file isn't there, is empty, or isn't UTF-8.
+
+        """
+        value = self._from_environment() if self.kind == "env" else self._from_file()
+        if not value:
+            raise NotConfigured(f"{self} is empty", to_do="put the secret there")
+        return Secret(value)
+
+    def as_input(self) -> dict[str, str]:
+        """Return the form it has in Pulumi config and as a resource input: ``{"env": …}`` or ``{"file": …}``."""
+        return {self.kind: self.name}
+
+    @staticmethod
+    def parse(value: Mapping[str, Any]) -> Reference:
+        """Read ``{"env": …}`` or ``{"file": …}``.
+
+        Raises:
+            ValueError: it is neither.
+
+        """
+        match dict(value):
+            case {"env": str(name), **rest} if name and not rest:
+                return Reference("env", name)
+            case {"file": str(name), **rest} if name and not rest:
+                return Reference("file", name)
+        raise ValueError('a reference is {"env": "NAME"} or {"file": "PATH"}')
+
+    def _from_environment(self) -> str:
+        if self.name not in os.environ:
+            raise NotConfigured(f"{self} is not set", to_do="set it where pulumi runs")
+        return os.environ[self.name]
+
+    def _from_file(self) -> str:
+        try:
+            text = Path(self.name).read_bytes().decode()
+        except OSError as error:
+            raise NotConfigured(f"{self} can't be read: {error.strerror}", to_do="put it there") from None
+        except UnicodeDecodeError:
+            raise NotConfigured(f"{self} is not UTF-8", to_do="write it as UTF-8 text") from None
+        return text.removesuffix("\n")
+
+    def __str__(self) -> str:
+        return f"the environment variable {self.name}" if self.kind == "env" else f"the file {self.name}"
+
+
+def from_env(name: str) -> Reference:
+    """Take a secret from the environment variable ``name`` of the process that runs ``pulumi``.
+
+    It is read at the moment of use, so it is in no state and never stale. A variable that is empty counts as
+    missing and is refused in preview.
+    """
+    return Reference.parse({"env": name})
+
+
+def from_file(path: str | os.PathLike[str]) -> Reference:
+    """Take a secret from the file at ``path``, relative to the program's directory.
+
+    It is read at the moment of use, so it is in no state and never stale. The file is UTF-8; one trailing newline
+    is removed and nothing else. A file that is empty counts as missing and is refused in preview.
+    """
+    return Reference.parse({"file": os.fspath(path)})
+
+
+class OnDestroy(str, enum.Enum):
+    """What becomes of the account's password when the resource is destroyed."""
+
+    REVOKE = "revoke"  # afterwards the password no longer works
+    EXPIRE = "expire"  # it opens nothing but the step that changes it
+    DEACTIVATE = "deactivate"  # the account itself no longer works
+
+
+class OnDrift(str, enum.Enum):
+    """What an update does about a password that somebody else has changed."""
+
+    REPAIR = "repair"  # sets the declared one again, once
+    ACCEPT = "accept"  # leaves the account alone until the program declares another
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observation:
+    """What a system tells about a principal's password; never the value.
+
+    ``status`` is the vendor's own word. ``password_changed_at`` and ``answered_at`` (the reply's ``Date``) are the
+    server's own clock, aware and in UTC; each is None where the server does not say.
+    """
+
+    principal_id: str
+    login: str | None = None
+    status: str | None = None
+    password_changed_at: datetime | None = None
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordPolicy:
+    """The rules a server states for one principal's password. Counts are in characters; 0 means no such rule."""
+
+    min_length: int = 0
+    min_lower: int = 0
+    min_upper: int = 0
+    min_digits: int = 0
+    min_symbols: int = 0
+    min_classes: int = 0  # of the four classes lower, upper, digit, symbol
+    excludes_username: bool = False
+    excluded_attributes: tuple[str, ...] = ()
+    excludes_common: bool = False
+    remembered: int = 0  # that many earlier passwords may not come again
+    min_age_minutes: int = 0
+    max_age_days: int = 0
+    description: str = ""

@@ -1,0 +1,100 @@
+"""The port: what an identity system can be asked to do, whatever its vendor."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from pulumi_pwmgmt.model import Observation, OnDestroy, Password, PasswordPolicy
+
+
+class Authority(str, enum.Enum):
+    """Whose right a connection acts with."""
+
+    ADMINISTRATOR = "administrator"  # one connection serves many principals
+    SELF_MANAGED = "self-managed"  # the principal itself, nobody else
+
+
+class CurrentPassword(str, enum.Enum):
+    """What a system does with the current password when a new one is set."""
+
+    REQUIRED = "required"
+    USED = "used if known"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traits:
+    """The facts about a system that the life of a credential depends on.
+
+    ``directory`` names whose accounts these are: systems of the same directory on the same origin own the same
+    passwords. ``revoke_overwrites`` says that the system has no call that takes a password away, so it is revoked by
+    setting a random one nobody keeps. ``longest_password`` is in characters. ``header_safe`` says that log-in and
+    password travel in HTTP headers, which carry printable ASCII without a blank at either end.
+    """
+
+    title: str
+    docs: str
+    directory: str
+    authority: Authority
+    current_password: CurrentPassword
+    removals: frozenset[OnDestroy]
+    revoke_overwrites: bool
+    longest_password: int = 1024
+    header_safe: bool = False
+
+
+class IdentitySystem(Protocol):
+    """A system that keeps passwords of principals."""
+
+    traits: Traits
+
+    def set_password(self, principal: str, new: Password, current: Password | None) -> Observation | None:
+        """Make ``new`` the password: by a change call where ``current`` is known and there is one, else by set.
+
+        Returns what the reply tells, None where it tells nothing.
+
+        Raises:
+            PrincipalNotFound, PasswordRejected, CurrentPasswordRejected, AuthenticationFailed, PermissionDenied,
+            RateLimited, Unreachable, OutcomeUnknown, UnexpectedReply: as in docs/contract.md.
+
+        """
+        ...
+
+    def remove_password(self, principal: str, how: OnDestroy, current: Password | None) -> None:
+        """Take the password away by the vendor's own call for ``how``. A principal that is not there is success.
+
+        Raises:
+            Unsupported: the vendor has no call for ``how`` (``Traits.revoke_overwrites``: use ``set_password``).
+
+        """
+        ...
+
+
+@runtime_checkable
+class VerifiesPassword(Protocol):
+    """A system that can prove a password by logging in with it."""
+
+    def verify_password(self, principal: str, password: Password) -> bool | None:
+        """Log in. None: the answer does not tell (a second factor, a sign-on policy, a rate limit)."""
+        ...
+
+
+@runtime_checkable
+class ObservesPassword(Protocol):
+    """A system that tells the status and time of change of a password."""
+
+    def observe(self, principal: str) -> Observation | None:
+        """Read what there is to know; None where the principal is not there."""
+        ...
+
+
+@runtime_checkable
+class StatesPolicy(Protocol):
+    """A system that states its own password rules."""
+
+    def password_policy(self, principal: str) -> PasswordPolicy | None:
+        """Read the rules that apply to this principal; None where the system states none for it."""
+        ...
