@@ -181,3 +181,12 @@ class PasswordPolicy:
     min_age_minutes: int = 0
     max_age_days: int = 0
     description: str = ""
+
+
+class Unknown(enum.Enum):
+    """A value that the engine does not know yet: an output of something that a preview has not made."""
+
+    UNKNOWN = "unknown"
+
+
+UNKNOWN = Unknown.UNKNOWN

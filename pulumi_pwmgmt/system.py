@@ -98,3 +98,19 @@ class StatesPolicy(Protocol):
     def password_policy(self, principal: str) -> PasswordPolicy | None:
         """Read the rules that apply to this principal; None where the system states none for it."""
         ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connected:
+    """A connection by its name, with the system it leads to.
+
+    ``kind`` is the system's name, ``tenant`` the origin ``scheme://host[:port]``, ``moved_from`` the origin that the
+    user says it had before. ``literal_secrets`` names the settings whose value stands in the config itself.
+    """
+
+    name: str
+    kind: str
+    tenant: str
+    system: IdentitySystem
+    moved_from: str | None = None
+    literal_secrets: tuple[str, ...] = ()

@@ -1,0 +1,128 @@
+"""From ``pwmgmt:connections`` in Pulumi config to systems that can be asked."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import functools
+import json
+import threading
+from typing import TYPE_CHECKING, Annotated, Any, Union
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from pulumi_pwmgmt.errors import NotConfigured
+from pulumi_pwmgmt.http import Wire
+from pulumi_pwmgmt.model import Reference, Secret
+from pulumi_pwmgmt.system import Connected
+from pulumi_pwmgmt.systems import discover
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pydantic_core import ErrorDetails
+
+    from pulumi_pwmgmt.connection import Connection
+
+KEY = "pwmgmt:connections"
+
+
+class Configuration:
+    """The connections of one stack, each opened once and used by all threads.
+
+    ``text`` is the JSON that Pulumi hands over for ``pwmgmt:connections``, None where nothing is set. ``may_go_on`` is
+    asked before each write and in every wait.
+    """
+
+    def __init__(self, text: str | None, may_go_on: Callable[[], None]) -> None:
+        self._text = text
+        self._may_go_on = may_go_on
+        self._opened: dict[str, Connected] = {}
+        self._lock = threading.Lock()
+
+    def connect(self, name: str) -> Connected:
+        """Open the connection called ``name``, or return it if it is open.
+
+        Raises:
+            NotConfigured: there is none of that name, its settings are wrong, or a secret it refers to isn't there.
+
+        """
+        with self._lock:
+            if name not in self._opened:
+                self._opened[name] = self._open(name)
+            return self._opened[name]
+
+    def _open(self, name: str) -> Connected:
+        connection = _validated(name, _entry(name, self._text))
+        for reference in _values(connection, Reference).values():
+            reference.read()  # missing now is missing later, and a preview is the time to say so
+        module = discover()[connection.system]
+        return Connected(
+            name=name,
+            kind=connection.system,
+            tenant=connection.tenant,
+            system=module.System(connection, Wire(connection, module.DIALECT, may_go_on=self._may_go_on)),
+            moved_from=connection.accept_tenant_change,
+            literal_secrets=tuple(_values(connection, Secret)),
+        )
+
+
+def _values(connection: Connection, kind: type[Any]) -> dict[str, Any]:
+    settings = {setting: getattr(connection, setting) for setting in type(connection).model_fields}
+    return {setting: value for setting, value in settings.items() if isinstance(value, kind)}
+
+
+def _entry(name: str, text: str | None) -> Mapping[str, Any]:
+    how = f"pulumi config set --path '{KEY}.{name}.system' …"
+    if text is None:
+        raise NotConfigured(f"the config has no {KEY}", to_do=how)
+    connections: object = None
+    with contextlib.suppress(ValueError):  # told below, outside of an error that holds the text
+        connections = json.loads(text)
+    if not isinstance(connections, dict):
+        raise NotConfigured(f"{KEY} is not a map of connections", to_do=f"set it by path: {how}")
+    if name not in connections:
+        known = ", ".join(sorted(connections)) or "none"
+        raise NotConfigured(
+            f"there is no connection {name!r}{_close(name, connections)}; the config has {known}", to_do=how
+        )
+    if not isinstance(connections[name], dict):
+        raise NotConfigured(f"connection {name!r} is not a map of settings", to_do=f"set it by path: {how}")
+    entry: dict[str, Any] = connections[name]
+    return entry
+
+
+@functools.cache
+def _any_connection() -> TypeAdapter[Connection]:
+    kinds = tuple(module.Connection for module in discover().values())
+    one_of: Any = Union[kinds]  # noqa: UP007 -- made at run time
+    return TypeAdapter(Annotated[one_of, Field(discriminator="system")])
+
+
+def _validated(name: str, entry: Mapping[str, Any]) -> Connection:
+    try:
+        return _any_connection().validate_python(entry)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+    problems = "; ".join(_told(detail, entry) for detail in details)
+    raise NotConfigured(f"connection {name!r}: {problems}", to_do=f"fix it under {KEY}.{name}")
+
+
+def _told(detail: ErrorDetails, entry: Mapping[str, Any]) -> str:
+    systems = discover()
+    if detail["type"].startswith("union_tag"):
+        given = str(entry.get("system", ""))
+        problem = "is missing" if not given else f"is none that we know{_close(given, systems)}"
+        return f"system {problem}; there are {', '.join(systems)}"
+    setting = ".".join(str(part) for part in detail["loc"][1:])
+    if detail["type"] == "extra_forbidden":
+        known = systems[str(entry["system"])].Connection.model_fields
+        return f"{setting} is no setting of {entry['system']}{_close(setting, known)}"
+    if detail["type"] == "missing":
+        return f"{setting} is missing"
+    return f"{setting} {detail['msg'].removeprefix('Value error, ')}"
+
+
+def _close(word: str, known: Mapping[str, Any]) -> str:
+    matches = difflib.get_close_matches(word, known, 1)
+    return f" (did you mean {matches[0]}?)" if matches else ""

@@ -1,0 +1,275 @@
+"""The life of a credential: created, changed, read, deleted; against the port only.
+
+Act first, look only when an answer leaves doubt; and then observe before logging in. Probing before every change
+would cost a failed log-in each time, and enough of those lock the account.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pulumi_pwmgmt.check import same_password
+from pulumi_pwmgmt.errors import (
+    CredentialError,
+    CurrentPasswordRejected,
+    OutcomeUnknown,
+    PasswordRejected,
+    PrincipalNotFound,
+    Unsupported,
+)
+from pulumi_pwmgmt.look import Attempt, already_live, look
+from pulumi_pwmgmt.model import UNKNOWN, Observation, OnDestroy, OnDrift, Password
+from pulumi_pwmgmt.random_password import unknown_to_anybody
+from pulumi_pwmgmt.record import Declaration, Record
+from pulumi_pwmgmt.system import (
+    Authority,
+    CurrentPassword,
+    ObservesPassword,
+    VerifiesPassword,
+)
+
+if TYPE_CHECKING:
+    from pulumi_pwmgmt.run import Run
+    from pulumi_pwmgmt.system import Connected
+
+_RUN_AGAIN = "run it again: that is safe, because it asks for the same password, and ends well if this one got through"
+_ARGUMENTS_WITHOUT_EFFECT = ("adopt", "current_password", "reason")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a change of the program means: whether anything changes, and the arguments that force a replacement."""
+
+    changes: bool
+    replaces: list[str] = field(default_factory=list)
+
+
+def create(run: Run, declared: Declaration) -> Record:
+    """Make the declared password the account's, or prove by one log-in that it is (``adopt``)."""
+    connected = run.connect(declared.connection)
+    password = _real(run, declared.password)
+    if declared.adopt:
+        observation = _adopted(connected, declared.principal, password)
+    else:
+        attempt = Attempt(declared.principal, password, before=None, started=run.now())
+        observation = _write(run, connected, attempt, run.recall(declared.current_password))
+    return _accepted(run, connected, declared, password, observation)
+
+
+def diff(run: Run, record: Record, inputs: dict[str, Any]) -> Difference:
+    """Compare what the system has accepted with what ``check`` has passed."""
+    if inputs["connection"] is UNKNOWN or inputs["principal"] is UNKNOWN:
+        return Difference(
+            changes=True, replaces=[name for name in ("connection", "principal") if inputs[name] is UNKNOWN]
+        )
+    replaces = ["principal"] if inputs["principal"] != record.principal else []
+    connected = run.connect(inputs["connection"])
+    moved = connected.moved_from == record.tenant and connected.kind == record.system
+    if (connected.kind, connected.tenant) != (record.system, record.tenant) and not moved:
+        replaces.append("connection")
+    if not replaces:
+        run.claim(connected, record.principal_id, record.principal)
+    before = record.as_inputs()
+    names = (before.keys() | inputs.keys()) - {*_ARGUMENTS_WITHOUT_EFFECT, "password"}
+    changed = any(before.get(name) != inputs.get(name) for name in names & Declaration.model_fields.keys())
+    return Difference(changes=bool(replaces) or changed or not same_password(run, before, inputs), replaces=replaces)
+
+
+def update(run: Run, record: Record, declared: Declaration) -> Record:
+    """Set or change the password where it is another one or has drifted; otherwise only note what else changed."""
+    connected = run.connect(declared.connection)
+    repair = record.drift is not None and declared.on_drift is OnDrift.REPAIR
+    if not repair and same_password(run, record.as_inputs(), declared.properties()):
+        return _noted(run, record, declared)
+    password = _real(run, declared.password)
+    attempt = Attempt(record.principal_id, password, before=record.password_changed_at, started=run.now())
+    observation = _write(run, connected, attempt, *_known_passwords(run, connected, record, declared))
+    return _accepted(run, connected, declared, password, observation, record=record)
+
+
+def read(run: Run, record: Record) -> Record | None:
+    """Compare the account with the state; None where it is gone. A password changed elsewhere shows as ``drift``."""
+    connected = run.connect_again(record.connection, record.system, record.tenant)
+    if not isinstance(connected.system, ObservesPassword):
+        return record
+    observation = connected.system.observe(record.principal_id)
+    if observation is None:
+        return None
+    return record.model_copy(
+        update={
+            "status": observation.status,
+            "drift": _drift(record, observation),
+            "password_changed_at": record.password_changed_at or observation.password_changed_at,
+        },
+    )
+
+
+def delete(run: Run, record: Record) -> None:
+    """Revoke, expire or deactivate, unless this program declares the account or somebody else took it over."""
+    connected = run.connect_again(record.connection, record.system, record.tenant)
+    owner = f"{record.principal!r} on connection {record.connection!r}"
+    if run.is_claimed(connected, record.principal, record.principal_id):
+        run.tell(f"{owner} is declared elsewhere in this program: its password stays as it is")
+        return
+    if isinstance(connected.system, ObservesPassword):
+        observation = connected.system.observe(record.principal_id)
+        if observation is None:
+            return
+        if run.is_claimed(connected, observation.principal_id, observation.login):
+            run.tell(f"{owner} is declared elsewhere in this program: its password stays as it is")
+            return
+        taken_over = record.drift or _drift(record, observation)
+        if taken_over:
+            run.tell(f"{owner} was {taken_over}: somebody has taken it over, so its password stays as it is")
+            return
+    _remove(run, connected, record, owner)
+
+
+def _real(run: Run, mark: str) -> Password:
+    password = run.recall(mark)
+    if password is None:
+        raise RuntimeError("a password has to be written that no check of this process has seen")
+    return password
+
+
+def _adopted(connected: Connected, principal: str, password: Password) -> Observation | None:
+    system = connected.system
+    title = system.traits.title
+    observation = None
+    if isinstance(system, ObservesPassword):
+        observation = system.observe(principal)
+        if observation is None:
+            raise PrincipalNotFound(f"{title} at {connected.tenant} knows no {principal!r}")
+    proof = system.verify_password(principal, password) if isinstance(system, VerifiesPassword) else None
+    if proof is None:
+        raise Unsupported(f"{title} does not tell whether {principal!r} has this password", to_do="leave adopt out")
+    if not proof:
+        raise CurrentPasswordRejected(
+            f"{principal!r} can't log in to {title} with the declared password, so it was not adopted",
+            to_do="declare the live one, or leave adopt out to set a new one",
+        )
+    return observation
+
+
+def _known_passwords(
+    run: Run, connected: Connected, record: Record, declared: Declaration
+) -> tuple[Password | None, Password | None]:
+    """Return the password to give as the current one, and another to give if that one is refused."""
+    kept, given = record.kept_password, run.recall(declared.current_password)
+    if connected.system.traits.current_password is CurrentPassword.REQUIRED:
+        return (kept, given) if kept else (given, None)
+    return (None, None) if record.drift or not kept else (kept, given)
+
+
+def _write(
+    run: Run, connected: Connected, attempt: Attempt, current: Password | None, spare: Password | None = None
+) -> Observation | None:
+    """Set the password, and look where the answer leaves doubt whether it is set."""
+    try:
+        return _set(run, connected, attempt, current)
+    except CurrentPasswordRejected as error:
+        if already_live(connected, attempt):  # an earlier run got through, and nobody heard of it
+            return None
+        if spare is None or spare == current:
+            raise _neither_works(connected, attempt, error) from None
+    except PasswordRejected as error:
+        if not (error.repeats and already_live(connected, attempt)):
+            raise
+        return None
+    return _set(run, connected, attempt, spare)
+
+
+def _set(run: Run, connected: Connected, attempt: Attempt, current: Password | None) -> Observation | None:
+    try:
+        return connected.system.set_password(attempt.principal, attempt.password, current)
+    except OutcomeUnknown as error:
+        applied = look(run, connected, attempt)
+        if applied:
+            return None
+        if applied is None or connected.system.traits.authority is Authority.SELF_MANAGED:
+            raise OutcomeUnknown(error.happened, to_do=_RUN_AGAIN) from None
+    return connected.system.set_password(attempt.principal, attempt.password, current)
+
+
+def _neither_works(connected: Connected, attempt: Attempt, error: CredentialError) -> CurrentPasswordRejected:
+    return CurrentPasswordRejected(
+        f"{error.happened}; neither the password we know nor the new one opens {attempt.principal!r}",
+        to_do=f"find or reset the live password in {connected.system.traits.title}, give it as current_password, "
+        "and run it again",
+    )
+
+
+def _accepted(
+    run: Run,
+    connected: Connected,
+    declared: Declaration,
+    password: Password,
+    told: Observation | None,
+    *,
+    record: Record | None = None,
+) -> Record:
+    """Make the record of an accepted password. What was accepted is recorded even if reading it back fails."""
+    known = told.principal_id if told else record.principal_id if record else declared.principal
+    if isinstance(connected.system, ObservesPassword) and (told is None or told.password_changed_at is None):
+        try:
+            told = connected.system.observe(known) or told
+        except CredentialError as error:
+            run.tell(f"the password of {declared.principal!r} is set, but not when: {error.happened}")
+    principal_id = told.principal_id if told else known
+    run.claim(connected, principal_id, declared.principal)
+    return Record(
+        **declared.model_dump(),
+        principal_id=principal_id,
+        status=told.status if told else None,
+        password_changed_at=told.password_changed_at if told else None,
+        kept_password=password if declared.keep_in_state else None,
+    )
+
+
+def _noted(run: Run, record: Record, declared: Declaration) -> Record:
+    kept = record.kept_password or run.recall(declared.password)
+    if declared.keep_in_state and kept is None:
+        run.tell(f"the password of {declared.principal!r} is kept in the state from its next change on")
+    return record.model_copy(
+        update={
+            **{name: getattr(declared, name) for name in Declaration.model_fields},
+            "kept_password": kept if declared.keep_in_state else None,
+        }
+    )
+
+
+def _drift(record: Record, observation: Observation) -> str | None:
+    changed = observation.password_changed_at
+    if record.password_changed_at is None or changed == record.password_changed_at:
+        return None
+    return f"changed outside at {changed.isoformat().replace('+00:00', 'Z')}" if changed else "removed outside"
+
+
+def _remove(run: Run, connected: Connected, record: Record, owner: str) -> None:
+    system, how = connected.system, record.on_destroy
+    try:
+        if how is OnDestroy.REVOKE and system.traits.revoke_overwrites:
+            attempt = Attempt(
+                record.principal_id, unknown_to_anybody(), before=record.password_changed_at, started=run.now()
+            )
+            required = system.traits.current_password is CurrentPassword.REQUIRED
+            _set(run, connected, attempt, record.kept_password if required else None)
+        else:
+            _call_removal(connected, record)
+    except PrincipalNotFound:
+        return
+    except CurrentPasswordRejected:
+        run.tell(f"the password known for {owner} no longer works, so there is nothing left to {how.value}")
+
+
+def _call_removal(connected: Connected, record: Record) -> None:
+    system = connected.system
+    try:
+        system.remove_password(record.principal_id, record.on_destroy, record.kept_password)
+    except OutcomeUnknown:
+        gone = isinstance(system, ObservesPassword) and system.observe(record.principal_id) is None
+    else:
+        return
+    if not gone:  # each of the removals is harmless to make twice
+        system.remove_password(record.principal_id, record.on_destroy, record.kept_password)

@@ -1,0 +1,150 @@
+"""Pulumi's doorway: dicts to models and back, our errors to one line each.
+
+The class is importable and has no attributes, so that the same few bytes stand for it in every state, forever. What a
+process knows lives in ``_Process``. Everything below is imported when it is first needed: the program imports this
+module too, and needs none of it.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from pulumi import dynamic
+from pulumi.output import Unknown
+
+from pulumi_pwmgmt.errors import CredentialError
+from pulumi_pwmgmt.model import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pulumi_pwmgmt.run import Run
+
+Properties = dict[str, Any]
+
+
+class _Process:
+    run: Run | None = None
+
+
+def _doorway(verb: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(verb)
+    def guarded(*arguments: Any) -> Any:  # noqa: ANN401 -- whatever the verb takes and returns
+        try:
+            return verb(*arguments)
+        except CredentialError as error:
+            title, text = type(error).__name__, str(error)
+        except BaseException as error:  # noqa: BLE001 -- a SystemExit here would hang the update
+            title, text = "InternalError", _bug(error)
+        _raise(title, text)
+
+    return guarded
+
+
+def _raise(title: str, text: str) -> NoReturn:
+    """Raise what the user reads as ``error: <title>: <text>``, with any version of the SDK."""
+    raise type(title, (Exception,), {"__module__": "builtins"})(text)
+
+
+def _bug(error: BaseException) -> str:
+    place = error.__traceback__
+    while place and place.tb_next:
+        place = place.tb_next
+    where = f"{place.tb_frame.f_globals.get('__name__')}:{place.tb_lineno}" if place else "an unknown place"
+    return f"{type(error).__name__} at {where} — this is a bug of pulumi_pwmgmt: report it with this line"
+
+
+def _run() -> Run:
+    if _Process.run is None:
+        raise RuntimeError("the engine has not configured this process")
+    return _Process.run
+
+
+def _plain(properties: Properties) -> Properties:
+    known = {name: UNKNOWN if isinstance(value, Unknown) else value for name, value in properties.items()}
+    known.pop(dynamic.dynamic.PROVIDER_KEY, None)
+    return known
+
+
+def _for_engine(properties: Properties) -> Properties:
+    return {
+        name: _engines_unknown() if value is UNKNOWN else value
+        for name, value in properties.items()
+        if value is not None
+    }
+
+
+def _engines_unknown() -> Unknown:
+    return Unknown()  # type: ignore[no-untyped-call]  # the SDK leaves it untyped
+
+
+class CredentialProvider(dynamic.ResourceProvider):
+    """What the engine calls for every ``ManagedCredential``."""
+
+    serialize_as_secret_always = False  # nothing is captured, so there is nothing to keep secret
+
+    def __reduce__(self) -> tuple[type[CredentialProvider], tuple[()]]:
+        return CredentialProvider, ()
+
+    @_doorway
+    def configure(self, req: dynamic.ConfigureRequest) -> None:
+        """Take the stack's config, once a process."""
+        from pulumi_pwmgmt.configuration import KEY, Configuration  # noqa: PLC0415 -- see the module's docstring
+        from pulumi_pwmgmt.engine import our_engine  # noqa: PLC0415 -- same
+        from pulumi_pwmgmt.run import Run  # noqa: PLC0415 -- same
+
+        sys.tracebacklimit = 0  # the SDK sends tracebacks to the user
+        engine = our_engine()
+        _Process.run = Run(Configuration(req.config.get(KEY), engine.must_live).connect, engine.warn)
+
+    @_doorway
+    def check(self, olds: Properties, news: Properties) -> dynamic.CheckResult:
+        """Judge the arguments and replace each password by its fingerprint."""
+        from pulumi_pwmgmt.check import check  # noqa: PLC0415 -- see the module's docstring
+
+        inputs, problems = check(_run(), _plain(olds), _plain(news))
+        failures = [dynamic.CheckFailure(argument, problem.line) for argument, problem in problems]
+        return dynamic.CheckResult(_for_engine(inputs), failures)
+
+    @_doorway
+    def diff(self, _id: str, olds: Properties, news: Properties) -> dynamic.DiffResult:
+        """Compare what was accepted with what is declared."""
+        from pulumi_pwmgmt import lifecycle, record  # noqa: PLC0415 -- see the module's docstring
+
+        difference = lifecycle.diff(_run(), record.Record.parse(_plain(olds)), _plain(news))
+        return dynamic.DiffResult(changes=difference.changes, replaces=difference.replaces)
+
+    @_doorway
+    def create(self, props: Properties) -> dynamic.CreateResult:
+        """Set the password, or adopt it."""
+        from pulumi_pwmgmt import lifecycle, record  # noqa: PLC0415 -- see the module's docstring
+
+        made = lifecycle.create(_run(), record.Declaration.parse(_plain(props)))
+        return dynamic.CreateResult(made.id, _for_engine(made.properties()))
+
+    @_doorway
+    def update(self, _id: str, olds: Properties, news: Properties) -> dynamic.UpdateResult:
+        """Change the password where it has to be."""
+        from pulumi_pwmgmt import lifecycle, record  # noqa: PLC0415 -- see the module's docstring
+
+        before, declared = record.Record.parse(_plain(olds)), record.Declaration.parse(_plain(news))
+        return dynamic.UpdateResult(_for_engine(lifecycle.update(_run(), before, declared).properties()))
+
+    @_doorway
+    def read(self, id_: str, props: Properties) -> dynamic.ReadResult:
+        """Compare the account with the state."""
+        from pulumi_pwmgmt import lifecycle, record  # noqa: PLC0415 -- see the module's docstring
+
+        found = lifecycle.read(_run(), record.Record.parse(_plain(props)))
+        if found is None:
+            return dynamic.ReadResult("", {})
+        return dynamic.ReadResult(id_, _for_engine(found.properties()), found.as_inputs())
+
+    @_doorway
+    def delete(self, _id: str, props: Properties) -> None:
+        """Revoke, expire or deactivate."""
+        from pulumi_pwmgmt import lifecycle, record  # noqa: PLC0415 -- see the module's docstring
+
+        lifecycle.delete(_run(), record.Record.parse(_plain(props)))

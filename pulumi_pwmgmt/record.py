@@ -1,0 +1,85 @@
+"""What the state says of a credential: the checked inputs, and the outputs they become once the system has agreed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, PlainValidator, ValidationError
+from typing_extensions import Self
+
+from pulumi_pwmgmt.errors import NotConfigured
+from pulumi_pwmgmt.model import OnDestroy, OnDrift, Secret
+
+T = TypeVar("T", bound="Declaration")
+
+
+def _kept(value: object) -> Secret:
+    if not isinstance(value, (str, Secret)):
+        raise ValueError("must be text")  # noqa: TRY004 -- pydantic turns a ValueError into a report of its own
+    return value if isinstance(value, Secret) else Secret(value)
+
+
+Kept = Annotated[Secret, PlainValidator(_kept), PlainSerializer(Secret.reveal)]
+Moment = Annotated[datetime, PlainSerializer(lambda moment: moment.isoformat().replace("+00:00", "Z"))]
+
+
+class Declaration(BaseModel):
+    """The inputs after ``check``. ``password`` and ``current_password`` are fingerprints, never the values."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, arbitrary_types_allowed=True)
+
+    connection: str
+    principal: str
+    password: str
+    current_password: str | None = None
+    adopt: bool = False
+    on_destroy: OnDestroy
+    on_drift: OnDrift
+    keep_in_state: bool
+    system: str
+    tenant: str
+    reason: str
+    drift: Annotated[str | None, BeforeValidator(lambda text: text or None)] = None
+
+    @classmethod
+    def parse(cls, properties: dict[str, Any]) -> Self:
+        """Read the properties that the engine hands over.
+
+        Raises:
+            NotConfigured: they are not what this provider wrote, as after editing the state by hand.
+
+        """
+        problem = "the state of this credential is not as this provider wrote it"
+        try:
+            return cls.model_validate(properties)
+        except ValidationError as error:
+            fields = ", ".join(sorted({str(item["loc"][0]) for item in error.errors(include_input=False)}))
+            problem += f" (see {fields})"
+        raise NotConfigured(problem, to_do="restore it from a backup: pulumi stack export --version N")
+
+    def properties(self) -> dict[str, Any]:
+        """Return the plain properties for the engine, without those that have no value."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+class Record(Declaration):
+    """The outputs: the declaration as the system accepted it, and what the system told."""
+
+    principal_id: str
+    status: str | None = None
+    password_changed_at: Moment | None = None
+    kept_password: Kept | None = None
+
+    @property
+    def id(self) -> str:
+        """The resource's id: ``<system>:<principal_id>``."""
+        return f"{self.system}:{self.principal_id}"
+
+    def properties(self) -> dict[str, Any]:
+        """Return the plain properties; ``drift`` is always among them, so that a preview knows where there is none."""
+        return super().properties() | {"drift": self.drift or ""}
+
+    def as_inputs(self) -> dict[str, Any]:
+        """Return only the properties that are inputs, for a refresh that has something to tell the next check."""
+        return self.model_dump(mode="json", exclude_none=True, include=set(Declaration.model_fields))

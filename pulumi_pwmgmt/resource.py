@@ -1,0 +1,180 @@
+"""What a program writes."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import pulumi
+from pulumi import dynamic
+from pulumi.runtime import get_root_resource, is_config_secret
+
+from pulumi_pwmgmt.fingerprint import fingerprint, same
+from pulumi_pwmgmt.model import OnDestroy, OnDrift, Reference, Secret
+from pulumi_pwmgmt.provider import CredentialProvider
+
+SecretInput: TypeAlias = pulumi.Input[str] | Reference
+
+# By the stack that is being run: one process may run several programs, one after the other.
+_owners: weakref.WeakKeyDictionary[pulumi.Resource, dict[tuple[str, str], str]] = weakref.WeakKeyDictionary()
+
+
+class ManagedCredential(dynamic.Resource, module="pwmgmt", name="ManagedCredential"):
+    """A principal's password in an identity system.
+
+    Create and update set or change it through the system's documented API; destroy does what ``on_destroy`` says. The
+    state holds a fingerprint of the password, not the password, unless the system demands the current one for a change
+    or ``keep_in_state`` says so; then it is encrypted.
+
+    Args:
+        resource_name: the resource's name in the program.
+        connection: name of an entry under ``pwmgmt:connections`` in the stack's config.
+        principal: whose password, in the system's own words: user id or login.
+        password: a secret string or output, ``from_env("NAME")`` or ``from_file("PATH")``.
+        current_password: in the same forms; needed once, when an account is taken over that only its owner can change
+            (ETNA Trader). Used on create, and on an update only after the kept one was refused.
+        adopt: on create, prove by one log-in that the account already has this password, and write nothing.
+        on_destroy: ``revoke`` (afterwards the password no longer works), ``expire`` or ``deactivate``. The default is
+            ``revoke`` where a new one can be set afterwards; where nobody could (ETNA Trader) it must be given.
+        on_drift: what an update does about a password changed by somebody else: ``repair`` (default) or ``accept``.
+        keep_in_state: keep the password in the state, encrypted, and give it as the current one for the next change.
+            The default is to do so only where the system demands it.
+        opts: Pulumi's resource options.
+
+    Attributes:
+        password: the fingerprint of the accepted password, a secret all the same. For the password itself, in order,
+            see ``accepted_password``.
+        principal_id: the system's own id of the principal (of its password, with Okta MyAccount).
+        system: name of the identity system.
+        tenant: its origin, ``scheme://host[:port]``.
+        status: the account's status in the vendor's word; None where the system tells none.
+        password_changed_at: when the recorded password was accepted, by the server's own clock, RFC 3339 in UTC; None
+            where the system does not tell.
+        reason: why the password last changed.
+        drift: what was changed outside and not repaired; empty if nothing was.
+
+    Raises:
+        pulumi.RunError: another resource of the program declares the same principal of the same connection.
+
+    A refused argument is reported in preview. See docs/contract.md for the errors of each operation.
+
+    """
+
+    connection: pulumi.Output[str]
+    principal: pulumi.Output[str]
+    password: pulumi.Output[str]
+    principal_id: pulumi.Output[str]
+    system: pulumi.Output[str]
+    tenant: pulumi.Output[str]
+    status: pulumi.Output[str]
+    password_changed_at: pulumi.Output[str]
+    reason: pulumi.Output[str]
+    drift: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        connection: pulumi.Input[str],
+        principal: pulumi.Input[str],
+        password: SecretInput,
+        current_password: SecretInput | None = None,
+        adopt: pulumi.Input[bool] | None = None,
+        on_destroy: pulumi.Input[str | OnDestroy] | None = None,
+        on_drift: pulumi.Input[str | OnDrift] | None = None,
+        keep_in_state: pulumi.Input[bool] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        self._declared = password
+        _claim(resource_name, connection, principal)
+        arguments = {
+            "connection": connection,
+            "principal": principal,
+            "password": _as_input(password),
+            "current_password": _as_input(current_password),
+            "adopt": adopt,
+            "on_destroy": on_destroy,
+            "on_drift": on_drift,
+            "keep_in_state": keep_in_state,
+            "connections_in_clear": None if is_config_secret("pwmgmt:connections") else True,
+        }
+        outputs = (
+            "principal_id",
+            "system",
+            "tenant",
+            "status",
+            "password_changed_at",
+            "reason",
+            "drift",
+            "kept_password",
+        )
+        super().__init__(
+            CredentialProvider(),
+            resource_name,
+            {**dict.fromkeys(outputs), **arguments},
+            pulumi.ResourceOptions.merge(
+                opts,
+                pulumi.ResourceOptions(additional_secret_outputs=["password", "current_password", "kept_password"]),
+            ),
+        )
+
+    @property
+    def accepted_password(self) -> pulumi.Output[str]:
+        """The password, as a secret output that exists only once the system has accepted it.
+
+        What takes it is ordered behind the change, and keeps it in its own entry of the state, encrypted.
+
+        Raises:
+            pulumi.RunError: in the run, where the declared password is not the accepted one: ``ignore_changes`` holds
+                the declared one back, or a change made outside was accepted.
+
+        """
+        value = self._declared.as_input() if isinstance(self._declared, Reference) else self._declared
+        recorded = pulumi.Output.all(
+            self.password, self.tenant, self.principal, self.drift, self.principal_id, pulumi.Output.from_input(value)
+        )
+        return pulumi.Output.secret(recorded.apply(lambda known: _accepted(*known)))
+
+
+def _as_input(value: SecretInput | None) -> pulumi.Output[Any] | None:
+    if value is None:
+        return None
+    return pulumi.Output.secret(value.as_input() if isinstance(value, Reference) else value)
+
+
+def _accepted(
+    recorded: str, tenant: str, principal: str, drift: str, _id: str, declared: str | Mapping[str, str]
+) -> str:
+    password = Reference.parse(declared).read() if isinstance(declared, Mapping) else Secret(declared)
+    if drift:
+        raise pulumi.RunError(
+            f"the password of {principal!r} was {drift} and that was accepted, so the declared one is not live — "
+            "declare a new one, or let it be repaired with on_drift='repair'"
+        )
+    if not same(fingerprint(password, tenant, principal), recorded):
+        raise pulumi.RunError(
+            f"the declared password of {principal!r} is not the one that {tenant} has accepted — "
+            "take 'password' out of ignore_changes"
+        )
+    return password.reveal()
+
+
+def _claim(resource_name: str, connection: pulumi.Input[str], principal: pulumi.Input[str]) -> None:
+    stack = get_root_resource()
+    if stack is None:
+        return
+    owners = _owners.setdefault(stack, {})
+
+    def claim(account: list[str]) -> None:
+        owner = owners.setdefault((account[0], account[1].casefold()), resource_name)
+        if owner != resource_name:
+            raise pulumi.RunError(
+                f"{owner!r} and {resource_name!r} both declare the password of {account[1]!r} on connection "
+                f"{account[0]!r}, and one password can't have two owners — declare it once"
+            )
+
+    if isinstance(connection, str) and isinstance(principal, str):
+        claim([connection, principal])
+    else:
+        pulumi.Output.all(connection, principal).apply(claim)
