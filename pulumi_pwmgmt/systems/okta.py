@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import AliasPath, AwareDatetime, BaseModel, Field, ValidationError
 
 from pulumi_pwmgmt import connection as settings
 from pulumi_pwmgmt import errors
-from pulumi_pwmgmt.http import Complaint, Dialect, RateHeaders, Refusal, Reply, Wire
+from pulumi_pwmgmt.http import Complaint, Dialect, RateHeaders, Refusal, Reply
 from pulumi_pwmgmt.model import Observation, OnDestroy, Password, Secret
 from pulumi_pwmgmt.system import Authority, CurrentPassword, Traits
+
+if TYPE_CHECKING:
+    from pulumi_pwmgmt.http import Wire
 
 _USER_ID = re.compile(r"00u[0-9A-Za-z]{17}")
 _RIGHT = re.compile(r"SUCCESS|PASSWORD_EXPIRED|PASSWORD_WARN|MFA_.*")

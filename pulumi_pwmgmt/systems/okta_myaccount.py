@@ -1,0 +1,217 @@
+"""Okta MyAccount: a user's own token sets that user's own password; no call names a user."""
+
+from __future__ import annotations
+
+import re
+from base64 import urlsafe_b64decode
+from contextlib import suppress
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+
+from pulumi_pwmgmt import connection as settings
+from pulumi_pwmgmt import errors
+from pulumi_pwmgmt.http import Complaint, Dialect, RateHeaders, Refusal, Reply
+from pulumi_pwmgmt.model import Observation, OnDestroy, Password, PasswordPolicy, Secret
+from pulumi_pwmgmt.system import Authority, CurrentPassword, Traits
+
+if TYPE_CHECKING:
+    from pulumi_pwmgmt.http import Wire
+
+_PASSWORD_ID = re.compile(r"00T[0-9A-Za-z]+")
+
+
+class Connection(settings.Connection):
+    """An org, and an access token that one of its users got by signing in, at most 15 minutes ago for a write."""
+
+    system: Literal["okta_myaccount"]
+    token: settings.SecretSetting
+
+
+class _Error(BaseModel):
+    code: str = Field(alias="errorCode")
+    summary: str = Field("", alias="errorSummary")
+    causes: list[dict[str, str]] = Field([], alias="errorCauses")
+
+
+class _Password(BaseModel):
+    id: str = ""
+    status: str
+    last_updated: AwareDatetime | None = Field(None, alias="lastUpdated")
+
+
+class _Complexity(BaseModel):
+    min_length: int = Field(0, alias="minLength")
+    min_lower: int = Field(0, alias="minLowerCase")
+    min_upper: int = Field(0, alias="minUpperCase")
+    min_digits: int = Field(0, alias="minNumber")
+    min_symbols: int = Field(0, alias="minSymbol")
+    excludes_username: bool = Field(default=False, alias="excludeUsername")
+    excluded_attributes: tuple[str, ...] = Field((), alias="excludeAttributes")
+
+
+class _Requirements(BaseModel):
+    description: str = ""
+    complexity: _Complexity
+
+
+class _Claims(BaseModel):
+    sub: str
+
+
+def _complaint(reply: Reply) -> Complaint | None:
+    challenge = re.search(r'error="(\w+)"', reply.headers.get("WWW-Authenticate", ""))
+    try:
+        error = _Error.model_validate(reply.json)
+    except ValidationError:
+        return Complaint(challenge[1]) if challenge else None
+    causes = tuple(cause.get("errorSummary", "") for cause in error.causes) or (error.summary,)
+    return Complaint(challenge[1] if challenge else error.code, causes)
+
+
+DIALECT = Dialect(
+    complaint=_complaint,
+    accept="application/json; okta-version=1.0.0",
+    request_id="X-Okta-Request-Id",
+    rate=RateHeaders(remaining="X-Rate-Limit-Remaining", reset="X-Rate-Limit-Reset", reset_is="epoch"),
+    refusals=(
+        Refusal(error=errors.AuthenticationFailed, code="insufficient_authentication_context", to_do="sign in again"),
+        Refusal(error=errors.AuthenticationFailed, code="invalid_token", to_do="sign in again"),
+        Refusal(error=errors.AuthenticationFailed, code="E0000011", to_do="sign in again"),
+        Refusal(
+            error=errors.PermissionDenied, code="insufficient_scope", to_do="ask for okta.myAccount.password.manage"
+        ),
+        Refusal(error=errors.PermissionDenied, code="E0000015", to_do="have MyAccount password switched on in the org"),
+        Refusal(error=errors.PermissionDenied, code="E0000006"),
+        Refusal(error=errors.PrincipalNotFound, code="E0000007"),
+        Refusal(error=errors.Unsupported, code="E0000038", to_do="have password operations enabled in the org"),
+        Refusal(error=errors.Unsupported, code="E0000157", to_do="run it again: a password was enrolled meanwhile"),
+        Refusal(error=errors.CurrentPasswordRejected, cause=r"^old ?password\b|failed: oldPassword"),
+        # A refusal recites all rules, whichever was broken; history is always one: it may be that one.
+        Refusal(error=errors.PasswordRejected, cause="cannot be (any of your last|your current)", repeats=True),
+        Refusal(error=errors.PasswordRejected, code="E0000001", cause="password"),
+        Refusal(error=errors.PasswordRejected, code="E0000014"),
+        Refusal(error=errors.PasswordRejected, code="E0000080"),
+        Refusal(error=errors.Unreachable, code="E0000010", to_do="run it again once the org can be written to"),
+    ),
+)
+# What a wrong old password gives is documented nowhere. The manual's one 403 here is about assurance: name both.
+_CHANGE = (
+    Refusal(
+        error=errors.CurrentPasswordRejected,
+        code="E0000006",
+        to_do="give the live one as current_password, or sign in again with the assurance that the org asks for",
+    ),
+)
+
+
+class System:
+    """The token's user: https://developer.okta.com/docs/api/openapi/okta-myaccount/myaccount/tag/Password/ ."""
+
+    traits = Traits(
+        title="Okta MyAccount",
+        docs="https://developer.okta.com/docs/api/openapi/okta-myaccount/myaccount/tag/Password/",
+        directory="okta",
+        authority=Authority.SELF_MANAGED,
+        current_password=CurrentPassword.USED,
+        removals=frozenset({OnDestroy.REVOKE}),
+        revoke_overwrites=False,
+        longest_password=72,
+    )
+
+    def __init__(self, connection: Connection, wire: Wire) -> None:
+        self._connection, self._wire = connection, wire
+
+    def subject(self) -> str | None:
+        """Whose token it is, as it says itself (unverified, good for comparing only); None where that can't be read."""
+        return _subject(self._connection.token.read())
+
+    def set_password(self, principal: str, new: Password, current: Password | None) -> Observation | None:
+        """Change it (operation updatePassword) where the current one is known, else enrol or replace it.
+
+        Operations createPassword and replacePassword. Where ``principal`` is a password's id, a known current password
+        is what guards the change against another user's token.
+        """
+        token = self._token_of(principal)
+        if current:
+            body = {"oldPassword": current, "newPassword": new}
+            path = "/idp/myaccount/password/change-password"
+            self._wire.write("POST", path, headers=_bearer(token), json=body, refusals=_CHANGE)
+            try:
+                return self._read(principal, token)
+            except errors.CredentialError:  # the change is made: what the look after it met is no failure of it
+                return None
+        seen = self._read(principal, token)
+        if seen is None and _PASSWORD_ID.fullmatch(principal):
+            raise errors.PrincipalNotFound("the password with this id is gone", to_do="refresh, then run it again")
+        profile = {"profile": {"password": new}}
+        method = "PUT" if seen else "POST"
+        reply = self._wire.write(method, "/idp/myaccount/password", headers=_bearer(token), json=profile)
+        return _observation(reply, token)
+
+    def remove_password(self, principal: str, how: OnDestroy, current: Password | None) -> None:  # noqa: ARG002 -- port
+        """Delete it (operation deletePassword)."""
+        if how is not OnDestroy.REVOKE:
+            raise errors.Unsupported(f"Okta MyAccount can't {how.value} a password", to_do="revoke it")
+        token = self._token_of(principal)
+        if _PASSWORD_ID.fullmatch(principal) and self._read(principal, token) is None:
+            return
+        with suppress(errors.PrincipalNotFound):
+            self._wire.write("DELETE", "/idp/myaccount/password", headers=_bearer(token))
+
+    def observe(self, principal: str) -> Observation | None:
+        """Read its status (operation getPassword); None where the user has no password."""
+        return self._read(principal, self._token_of(principal))
+
+    def password_policy(self, principal: str) -> PasswordPolicy | None:
+        """Read the rules (operation getPasswordRequirements)."""
+        path = "/idp/myaccount/password/complexity-requirements"
+        stated = self._wire.read("GET", path, headers=_bearer(self._token_of(principal))).parse(_Requirements)
+        return PasswordPolicy(description=stated.description, **stated.complexity.model_dump())
+
+    def _token_of(self, principal: str) -> Secret:
+        token = self._connection.token.read()
+        subject = _subject(token)
+        if subject and not _PASSWORD_ID.fullmatch(principal) and subject.casefold() != principal.casefold():
+            raise errors.AuthenticationFailed(
+                f"this token is {subject!r}'s, the program says {principal!r}",
+                to_do=f"give the connection a token that {principal!r} signed in for",
+            )
+        return token
+
+    def _read(self, principal: str, token: Secret) -> Observation | None:
+        try:
+            reply = self._wire.read("GET", "/idp/myaccount/password", headers=_bearer(token))
+        except errors.PrincipalNotFound:
+            return None
+        seen = _observation(reply, token)
+        if seen.status == "NOT_ENROLLED":
+            return None
+        if _PASSWORD_ID.fullmatch(principal) and seen.principal_id != principal:
+            raise errors.AuthenticationFailed(
+                f"this token opens the password {seen.principal_id}, the state says {principal}",
+                to_do="give the connection the token of the password's own user",
+            )
+        return seen
+
+
+def _bearer(token: Secret) -> dict[str, str | Secret]:
+    return {"Authorization": token.map("Bearer {}".format)}
+
+
+def _subject(token: Secret) -> str | None:
+    try:
+        return _Claims.model_validate_json(urlsafe_b64decode(token.reveal().split(".")[1] + "==")).sub
+    except (IndexError, ValueError):
+        return None
+
+
+def _observation(reply: Reply, token: Secret) -> Observation:
+    password = reply.parse(_Password)
+    return Observation(
+        principal_id=password.id,
+        login=_subject(token),
+        status=password.status,
+        password_changed_at=password.last_updated if password.status == "ACTIVE" else None,
+        answered_at=reply.date,
+    )
