@@ -1,0 +1,82 @@
+"""Faults to order: what should go wrong with which request, and how often."""
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+FaultKind = Literal[
+    "429",
+    "500",
+    "502",
+    "503",
+    "504",
+    "delay",
+    "hang_before",
+    "hang_after",
+    "truncate",
+    "wrong_json",
+    "html",
+    "oversize",
+]
+System = Literal["okta", "okta_myaccount", "onelogin", "etna"]
+
+
+class Fault(BaseModel):
+    """One fault; ``path`` is a glob over the whole path, ``*`` also matching ``/``.
+
+    ``delay_s``: for ``delay`` how long the request waits before it is handled (default 1 s); for ``hang_before`` and
+    ``hang_after`` how long before it goes on (default: until the client leaves); for ``429`` and ``503`` what the
+    client is told to wait (default: 1 s with ``429``, nothing with ``503``).
+    ``late``: ``hang_before`` commits when ``delay_s`` is over even if the client has left; ``429`` and ``5xx`` commit
+    before they answer.
+    """
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    system: System | None = None
+    method: str = "*"
+    path: str = "*"
+    kind: FaultKind
+    times: Annotated[int, Field(ge=1)] = 1
+    delay_s: Annotated[float, Field(ge=0)] | None = None
+    late: bool = False
+
+    def meets(self, system: str | None, method: str, path: str) -> bool:
+        """Tell whether this fault is meant for such a request."""
+        return (
+            (self.system is None or self.system == system)
+            and self.method.upper() in {"*", method.upper()}
+            and fnmatchcase(path, self.path)
+        )
+
+
+class Faults:
+    """The faults that are still to come, first ordered first served."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Fault] = []
+
+    def order(self, faults: Sequence[Fault]) -> None:
+        """Add faults behind those that still wait."""
+        self._waiting += faults
+
+    def clear(self) -> None:
+        """Forget all faults."""
+        self._waiting = []
+
+    def take(self, system: str | None, method: str, path: str) -> Fault | None:
+        """Return the first fault meant for such a request, and count it off."""
+        for fault in self._waiting:
+            if fault.meets(system, method, path):
+                fault.times -= 1
+                if not fault.times:
+                    self._waiting.remove(fault)
+                return fault
+        return None
+
+    @property
+    def waiting(self) -> list[Fault]:
+        """The faults that have not all happened yet."""
+        return list(self._waiting)

@@ -1,0 +1,1 @@
+"""Okta: the management API, primary authentication and MyAccount, over one directory."""

@@ -1,0 +1,60 @@
+"""All simulated systems together, and starting over."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from pulumi_pwmgmt.simulator.api import Api
+from pulumi_pwmgmt.simulator.clock import Clock
+from pulumi_pwmgmt.simulator.faults import Faults
+from pulumi_pwmgmt.simulator.ids import IdBook
+from pulumi_pwmgmt.simulator.okta.api import OktaApi
+from pulumi_pwmgmt.simulator.okta.org import OktaOrg
+from pulumi_pwmgmt.simulator.seed import Seed
+
+if TYPE_CHECKING:
+    from pulumi_pwmgmt.simulator.log import LogEntry
+
+_PREFIXES = (
+    ("/api/v1.0/", "etna"),
+    ("/api/token", "etna"),
+    ("/api/v1/", "okta"),
+    ("/idp/", "okta_myaccount"),
+    ("/api/1/", "onelogin"),
+    ("/api/2/", "onelogin"),
+    ("/auth/", "onelogin"),
+)
+
+
+def system_of(path: str) -> str | None:
+    """Return whose path this is, known or not."""
+    return next((system for prefix, system in _PREFIXES if f"{path}/".startswith(prefix)), None)
+
+
+class Simulation:
+    """The state of everything; ``start`` may be called again, and ids stay what they were."""
+
+    def __init__(self, seed: Seed) -> None:
+        self.clock = Clock()
+        self.faults = Faults()
+        self.log: list[LogEntry] = []
+        self._ids = IdBook()
+        self.start(seed)
+
+    def start(self, seed: Seed) -> None:
+        """Take everything back to this seed: directories, tokens, clock; faults and log are cleared."""
+        self.clock.back_to_now()
+        self.faults.clear()
+        self.log.clear()
+        self.seed = seed
+        self.okta = OktaOrg(seed.okta, self.clock, self._ids)
+        self._apis: dict[str, Api] = {
+            "okta": OktaApi(self.okta),
+        }
+
+    def start_again(self) -> None:
+        """Go back to the seed that was given last."""
+        self.start(self.seed)
+
+    def apis(self) -> Mapping[str, Api]:
+        """Return the APIs by system."""
+        return self._apis
