@@ -1,0 +1,140 @@
+"""A vendor's way of answering, as data: what the adapters tell the wire, and the reply they get from it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from pulumi_pwmgmt.errors import CredentialError, OutcomeUnknown, PasswordRejected, UnexpectedReply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from pulumi_pwmgmt.rate import RateHeaders
+    from pulumi_pwmgmt.redaction import Scrubber
+
+M = TypeVar("M", bound=BaseModel)
+
+_MOST_CAUSES = 5
+
+
+@dataclass(frozen=True, repr=False)
+class Complaint:
+    """What a vendor's reply complains of.
+
+    ``code`` is the vendor's own code, as text; ``causes`` are the vendor's own words, one entry for each.
+    """
+
+    code: str | None = None
+    causes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """A row of the table by which an adapter names what its vendor refuses; the first that matches counts.
+
+    ``status`` and ``code`` must be equal, ``cause`` is a regular expression searched in the causes, ignoring case;
+    None matches whatever there is. ``to_do`` is advice other than the error's own. ``repeats`` is for
+    ``PasswordRejected``: the password is the present one or was used before.
+    """
+
+    error: type[CredentialError]
+    status: int | None = None
+    code: str | None = None
+    cause: str | None = None
+    to_do: str | None = None
+    repeats: bool = False
+
+    def matches(self, status: int, complaint: Complaint) -> bool:
+        """Whether this row names that complaint."""
+        return (
+            self.status in (None, status)
+            and self.code in (None, complaint.code)
+            and (self.cause is None or any(re.search(self.cause, said, re.IGNORECASE) for said in complaint.causes))
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dialect:
+    """What the wire must know of a vendor's way of answering.
+
+    ``complaint`` says what a reply complains of, None where it refuses nothing; it is asked for replies of every
+    status and must cope with any JSON or none. ``request_id`` names the header with the server's own request id.
+    """
+
+    complaint: Callable[[Reply], Complaint | None]
+    refusals: tuple[Refusal, ...]
+    request_id: str
+    rate: RateHeaders | None = None
+    accept: str = "application/json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a reply answers: the method and path template, and whether the call changes anything."""
+
+    what: str
+    writes: bool
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Reply:
+    """A server's answer.
+
+    The names of ``headers`` are case-insensitive. ``json`` is the parsed body, None where it is empty, or where an
+    error status came with something else. ``date`` is the server's clock, aware and in UTC.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    json: object | None
+    date: datetime | None
+    request_id: str | None
+    asked: Asked
+
+    def __repr__(self) -> str:
+        return f"Reply({self.status})"
+
+    def parse(self, model: type[M]) -> M:
+        """Return the body as ``model``.
+
+        Raises:
+            OutcomeUnknown: a change was answered in another shape.
+            UnexpectedReply: something else was.
+
+        """
+        try:
+            return model.model_validate(self.json)
+        except ValidationError:
+            pass  # it quotes its input; raised from here, the error would drag it along as its context
+        raise self.unusable("is not of the documented shape")
+
+    def unusable(self, why: str) -> CredentialError:
+        """Return the error for a reply of a good status that can't be understood."""
+        if self.asked.writes:
+            return OutcomeUnknown(f"{self.asked.what}: the answer, HTTP {self.status}, {why}{self._by_id()}")
+        return self.unexpected(why)
+
+    def unexpected(self, why: str = "is not one that the manual knows") -> UnexpectedReply:
+        """Return the error for a reply that the vendor's manual doesn't have."""
+        happened = f"{self.asked.what}: the answer, HTTP {self.status}, {why}{self._by_id()}"
+        return UnexpectedReply(happened, status=self.status, request_id=self.request_id)
+
+    def _by_id(self) -> str:
+        return f" (request id {self.request_id})" if self.request_id else ""
+
+
+def refused(reply: Reply, complaint: Complaint, row: Refusal, scrub: Scrubber) -> CredentialError:
+    """Return the error that ``row`` names, with the vendor's own words scrubbed."""
+    if issubclass(row.error, UnexpectedReply):
+        return reply.unexpected()
+    causes = tuple(filter(None, map(scrub, complaint.causes[:_MOST_CAUSES])))
+    said = "; ".join(causes) or (scrub(complaint.code) if complaint.code else f"HTTP {reply.status}")
+    happened = f"{reply.asked.what}: {said}"
+    if issubclass(row.error, PasswordRejected):
+        return row.error(happened, to_do=row.to_do, reasons=causes, repeats=row.repeats)
+    return row.error(happened, to_do=row.to_do)

@@ -1,0 +1,268 @@
+"""The wire: the only place that knows HTTP. Time-outs, attempts, waits, and what became of a request.
+
+An adapter says what to send and how its vendor answers (``Dialect``); whether a call is sent again, how long it waits
+and which error it ends in is decided here, the same way for every system.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
+from tenacity import RetryCallState, Retrying, retry_if_result, wait_random_exponential
+from urllib3.exceptions import HTTPError
+
+from pulumi_pwmgmt.call import Call, FetchedToken, fill, revealed, with_query
+from pulumi_pwmgmt.connection import _is_loopback
+from pulumi_pwmgmt.dialect import Asked, Complaint, Dialect, Refusal, Reply
+from pulumi_pwmgmt.errors import NotConfigured, OutcomeUnknown, RateLimited, Unreachable
+from pulumi_pwmgmt.outcome import Answer, Failure, judge, rest_until_reset
+from pulumi_pwmgmt.pools import BY_SCHEME, NeverConnected
+from pulumi_pwmgmt.rate import Clock, Gate, RateHeaders
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pulumi_pwmgmt.connection import Connection
+    from pulumi_pwmgmt.model import Secret
+
+__all__ = ["Complaint", "Dialect", "FetchedToken", "RateHeaders", "Refusal", "Reply", "Wire"]
+
+_ATTEMPTS = 5
+_BACK_OFF = wait_random_exponential(multiplier=0.5, min=0.1, max=16)  # seconds
+_LARGEST = 1024 * 1024  # bytes of an answer
+_PIECE = 64 * 1024
+_FRESH = 2.0  # seconds; servers, and what stands before them, close a connection that idles for 5 or more
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class _Line(HTTPAdapter):
+    """One thread's connections.
+
+    Without a ``requests.Session`` around it no redirect is followed, no netrc read, no cookie kept; ``max_retries``
+    is 0 unless given.
+    """
+
+    last_used = 0.0
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- passed on as they are
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = BY_SCHEME
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:  # noqa: ANN401 -- as in requests
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = BY_SCHEME
+        return manager
+
+
+class Wire:
+    """The calls of one connection: make one per connection and process, and share it between threads.
+
+    ``may_go_on`` is called before each write goes out and at least each second in every wait; what it raises
+    ends the call.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        dialect: Dialect,
+        *,
+        may_go_on: Callable[[], None] = lambda: None,
+        clock: Clock | None = None,
+    ) -> None:
+        self._connection = connection
+        self._dialect = dialect
+        self._may_go_on = may_go_on
+        self._clock = clock or Clock()
+        self._gate = Gate(self._clock)
+        self._threads = threading.local()
+        loopback = _is_loopback(urlsplit(connection.url).hostname or "")
+        self._proxies: dict[str, str] = {} if loopback else get_environ_proxies(connection.url)
+        # No attempt starts that the budget would cut off as soon as it is sent.
+        self._room = min(connection.read_timeout, connection.time_budget / 10)
+
+    def read(
+        self,
+        method: str,
+        path: str,
+        /,
+        *,
+        token: FetchedToken | None = None,
+        headers: Mapping[str, str | Secret] = _NOTHING,
+        query: Mapping[str, str] = _NOTHING,
+        json: object | None = None,
+        form: Mapping[str, str | Secret] | None = None,
+        refusals: tuple[Refusal, ...] = (),
+        **segments: str,
+    ) -> Reply:
+        """Make a call that changes nothing at the server; log-ins and token calls are such.
+
+        ``path`` is a template such as ``/users/{id}``, filled with ``segments``. ``json``, ``form`` and ``headers`` may
+        hold ``Secret`` values. ``refusals`` come before the dialect's own. The call is sent again, within attempts and
+        ``time_budget``, after 429, 5xx, and anything that is not a whole answer.
+
+        Raises:
+            PrincipalNotFound: a segment can't be part of a path.
+            Unreachable: no answer.
+            RateLimited: the server asks to wait for longer than ``time_budget`` allows.
+            UnexpectedReply: an answer that the manual doesn't know.
+            CredentialError: what a row of the refusals names.
+
+        """
+        asked = Asked(what=f"{method} {path}", writes=False)
+        url = with_query(self._connection.url + fill(path, segments), query)
+        return self._perform(Call(asked, method, url, headers, json, form, token, refusals))
+
+    def write(
+        self,
+        method: str,
+        path: str,
+        /,
+        *,
+        token: FetchedToken | None = None,
+        headers: Mapping[str, str | Secret] = _NOTHING,
+        query: Mapping[str, str] = _NOTHING,
+        json: object | None = None,
+        form: Mapping[str, str | Secret] | None = None,
+        refusals: tuple[Refusal, ...] = (),
+        **segments: str,
+    ) -> Reply:
+        """Make a call that changes something; it is sent again only where the server provably did not process it.
+
+        That is: never connected, 429, 503 with Retry-After, and once after a refused ``token``. Arguments as in
+        ``read``.
+
+        Raises:
+            PrincipalNotFound: a segment can't be part of a path.
+            Unreachable: never connected.
+            RateLimited: the server asks to wait for longer than ``time_budget`` allows.
+            OutcomeUnknown: sent, and no answer that tells what became of it.
+            UnexpectedReply: an answer that the manual doesn't know.
+            CredentialError: what a row of the refusals names.
+
+        """
+        asked = Asked(what=f"{method} {path}", writes=True)
+        url = with_query(self._connection.url + fill(path, segments), query)
+        return self._perform(Call(asked, method, url, headers, json, form, token, refusals))
+
+    def _perform(self, call: Call) -> Reply:
+        latest = self._clock.monotonic() + self._connection.time_budget - self._room
+
+        def too_late(state: RetryCallState) -> bool:
+            pause = max(state.upcoming_sleep, self._gate.left)
+            return state.attempt_number >= _ATTEMPTS or self._clock.monotonic() + pause > latest
+
+        attempts = Retrying(
+            retry=retry_if_result(lambda outcome: isinstance(outcome, Failure) and outcome.again),
+            wait=self._wait,
+            stop=too_late,
+            sleep=lambda seconds: self._clock.pause(seconds, self._may_go_on),
+            retry_error_callback=_outcome,
+        )
+        outcome = attempts(self._attempt, call, latest)
+        if isinstance(outcome, Reply):
+            return outcome
+        raise self._rate_limited(call) if outcome.limited else outcome.error
+
+    def _wait(self, state: RetryCallState) -> float:
+        pause = _BACK_OFF(state)
+        outcome = _outcome(state)
+        if not (isinstance(outcome, Failure) and outcome.limited):
+            return pause
+        self._gate.shut(outcome.wait or pause)  # where the next attempt waits, as every other call does
+        return 0.0
+
+    def _rate_limited(self, call: Call) -> RateLimited:
+        left = self._gate.left
+        return RateLimited(f"{call.asked.what}: too many calls, the next one in {left:.0f} s", retry_after=left)
+
+    def _attempt(self, call: Call, latest: float) -> Reply | Failure:
+        token = call.token.get() if call.token else None
+        outcome = self._send(call, token, latest)
+        if call.token and token and isinstance(outcome, Failure) and outcome.stale_token:
+            call.token.forget(token)
+            outcome = self._send(call, call.token.get(), latest)
+        return outcome
+
+    def _send(self, call: Call, token: Secret | None, latest: float) -> Reply | Failure:
+        headers = call.bearing(token)
+        bundle = self._connection.ca_bundle
+        if bundle and not Path(bundle).is_file():
+            raise NotConfigured(f"the ca_bundle {bundle} isn't there any more", to_do="put it there")
+        while (left := self._gate.left) > 0:
+            if self._clock.monotonic() + left > latest:
+                return Failure(self._rate_limited(call), limited=True)
+            self._clock.pause(left, self._may_go_on)
+        if call.asked.writes:
+            self._may_go_on()
+        answer = self._exchange(call, headers, latest + self._room)
+        if isinstance(answer, Failure):
+            return answer
+        now = self._clock.now()
+        self._gate.shut(rest_until_reset(answer, self._dialect, now))
+        return judge(answer, call, headers, self._dialect, now)
+
+    def _line(self, *, fresh: bool) -> _Line:
+        """Return this thread's connections. A write gets no idle one: the server may be closing it just now."""
+        line: _Line | None = getattr(self._threads, "line", None)
+        if line is None:
+            line = self._threads.line = _Line()
+        elif fresh and self._clock.monotonic() - line.last_used > _FRESH:
+            line.close()
+        return line
+
+    def _exchange(self, call: Call, headers: Mapping[str, str | Secret], until: float) -> Answer | Failure:
+        """Send it and take in the answer. Nothing that ``requests`` raises gets out: it holds the request."""
+        line = self._line(fresh=call.asked.writes)
+        left = max(until - self._clock.monotonic(), self._room)
+        try:
+            with line.send(
+                self._prepared(call, headers),
+                stream=True,
+                timeout=(min(self._connection.connect_timeout, left), min(self._connection.read_timeout, left)),
+                verify=self._connection.ca_bundle or True,
+                proxies=self._proxies,
+            ) as response:
+                body = self._body(response, until)
+                line.last_used = self._clock.monotonic()
+                return Answer(response.status_code, response.headers, body)
+        except NeverConnected as failure:
+            return _unreachable(call, self._connection.tenant, str(failure), again=not failure.for_good)
+        except (OSError, HTTPError):  # requests' own errors are OSErrors, all of them
+            pass
+        if call.asked.writes:
+            return Failure(OutcomeUnknown(f"{call.asked.what}: sent, but no complete answer came"))
+        return _unreachable(call, self._connection.tenant, "no complete answer came", again=True)
+
+    def _prepared(self, call: Call, headers: Mapping[str, str | Secret]) -> requests.PreparedRequest:
+        content_type, body = call.body() or (None, None)
+        sent = {"Accept": self._dialect.accept, "Accept-Encoding": "identity", "User-Agent": "pulumi-pwmgmt"}
+        if content_type:
+            sent["Content-Type"] = content_type
+        sent.update({name: revealed(value) for name, value in headers.items()})
+        return requests.Request(call.method, call.url, headers=sent, data=body).prepare()
+
+    def _body(self, response: requests.Response, until: float) -> bytes | None:
+        body = bytearray()
+        while piece := response.raw.read1(_PIECE, decode_content=True):
+            body += piece
+            if len(body) > _LARGEST:
+                return None
+            if self._clock.monotonic() > until:
+                raise requests.Timeout
+        return bytes(body)
+
+
+def _outcome(state: RetryCallState) -> Reply | Failure:
+    outcome: Reply | Failure = state.outcome.result()  # type: ignore[union-attr]  # asked after an attempt only
+    return outcome
+
+
+def _unreachable(call: Call, tenant: str, why: str, *, again: bool) -> Failure:
+    return Failure(Unreachable(f"{call.asked.what} at {tenant}: {why}"), again=again)

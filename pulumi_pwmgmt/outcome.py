@@ -1,0 +1,105 @@
+"""What became of a request: an answer judged by the vendor's dialect, and whether it may be sent again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from pulumi_pwmgmt.dialect import Reply, refused
+from pulumi_pwmgmt.errors import AuthenticationFailed, CredentialError, RateLimited
+from pulumi_pwmgmt.model import Secret
+from pulumi_pwmgmt.rate import http_date, retry_after, until_reset, used_up
+from pulumi_pwmgmt.redaction import Scrubber
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from pulumi_pwmgmt.call import Call
+    from pulumi_pwmgmt.dialect import Dialect
+
+
+@dataclass(frozen=True, repr=False)
+class Answer:
+    """What came back, unread. ``body`` is None where it was too large."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes | None
+
+    @property
+    def asks_to_wait(self) -> bool:
+        """Whether the server says that it did not process the request because of a limit."""
+        unavailable = self.status == HTTPStatus.SERVICE_UNAVAILABLE and "Retry-After" in self.headers
+        return unavailable or self.status == HTTPStatus.TOO_MANY_REQUESTS
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A call that did not succeed.
+
+    ``again`` allows the same request once more: it was not processed, or changes nothing. ``limited`` makes it wait
+    at the connection's gate, ``wait`` seconds where the server says how long. ``stale_token`` asks for another token.
+    """
+
+    error: CredentialError
+    again: bool = False
+    limited: bool = False
+    wait: float | None = None
+    stale_token: bool = False
+
+
+def judge(
+    answer: Answer, call: Call, headers: Mapping[str, str | Secret], dialect: Dialect, now: datetime
+) -> Reply | Failure:
+    """Return the reply, or what the dialect, the call's own refusals and the status make of it.
+
+    ``headers`` are those that were sent, ``now`` is the time where the server doesn't tell its own.
+    """
+    date = http_date(answer.headers.get("Date"))
+    if answer.asks_to_wait:
+        wait = retry_after(answer.headers, date or now) or until_reset(answer.headers, dialect.rate, date or now)
+        return Failure(RateLimited(f"{call.asked.what}: too many calls"), again=True, limited=True, wait=wait)
+    scrub = Scrubber(call.secrets(), [value for value in headers.values() if isinstance(value, Secret)])
+    content, trouble = _parsed(answer.body)
+    reply = Reply(
+        status=answer.status,
+        headers=answer.headers,
+        json=content,
+        date=date,
+        request_id=scrub(answer.headers.get(dialect.request_id, ""), limit=100) or None,
+        asked=call.asked,
+    )
+    complaint = dialect.complaint(reply)
+    if complaint is not None:
+        for row in (*call.refusals, *dialect.refusals):
+            if row.matches(reply.status, complaint):
+                error = refused(reply, complaint, row, scrub)
+                stale = reply.status == HTTPStatus.UNAUTHORIZED and isinstance(error, AuthenticationFailed)
+                return Failure(error, stale_token=stale)
+    if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Failure(reply.unusable("is the server's own failure"), again=not call.asked.writes)
+    if reply.status >= HTTPStatus.MULTIPLE_CHOICES or complaint is not None:
+        return Failure(reply.unexpected())
+    return Failure(reply.unusable(trouble)) if trouble else reply
+
+
+def rest_until_reset(answer: Answer, dialect: Dialect, now: datetime) -> float:
+    """Return the seconds for which no call is left after this answer; 0 where some are, or it doesn't say."""
+    if not used_up(answer.headers, dialect.rate):
+        return 0.0
+    return until_reset(answer.headers, dialect.rate, http_date(answer.headers.get("Date")) or now) or 0.0
+
+
+def _parsed(body: bytes | None) -> tuple[object | None, str | None]:
+    """Return the JSON of a body, and what keeps it from being usable."""
+    if body is None:
+        return None, "is larger than 1 MiB"
+    if not body.strip():
+        return None, None
+    try:
+        return json.loads(body), None
+    except (ValueError, RecursionError):
+        return None, "is not JSON"

@@ -1,0 +1,109 @@
+"""Keep-alive connections that say for certain whether a request was sent."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import socket
+import ssl
+import threading
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from urllib3 import HTTPResponse
+
+
+class NeverConnected(Exception):
+    """No connection could be made, so nothing of the request was sent. The text says why and holds no secret.
+
+    ``for_good`` is true where trying again won't help.
+    """
+
+    def __init__(self, why: str, *, for_good: bool) -> None:
+        super().__init__(why)
+        self.for_good = for_good
+
+
+class _Plain(HTTPConnection):
+    def connect(self) -> None:
+        _connect(super().connect)
+
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 itself does
+        with _cut_after(self.timeout, self.sock):
+            return super().getresponse()
+
+
+class _TLS(HTTPSConnection):
+    def connect(self) -> None:
+        _connect(super().connect)
+
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 itself does
+        with _cut_after(self.timeout, self.sock):
+            return super().getresponse()
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _Plain
+
+
+class _TLSPool(HTTPSConnectionPool):
+    ConnectionCls = _TLS
+
+
+BY_SCHEME = MappingProxyType({"http": _PlainPool, "https": _TLSPool})
+
+
+def _connect(connect: Callable[[], None]) -> None:
+    """Give what fails while connecting a type of its own.
+
+    urllib3 and requests report a handshake that timed out like an answer that did, and a TLS connection that broke
+    after the request like a handshake that failed. Only here it is certain that nothing has been sent.
+    """
+    try:
+        connect()
+    except (OSError, HTTPError, http.client.HTTPException, ValueError) as error:
+        failure = NeverConnected(_why(error), for_good=isinstance(error, ssl.SSLCertVerificationError))
+    else:
+        return
+    raise failure  # not inside the except block: it would carry the other one along
+
+
+def _why(error: Exception) -> str:
+    match error:
+        case NameResolutionError():
+            why = "its host name can't be resolved"
+        case ssl.SSLCertVerificationError():
+            why = f"its TLS certificate is not trusted: {error.verify_message}"
+        case ssl.SSLError():
+            why = f"no TLS with it: {error.reason or 'the handshake failed'}"
+        case NewConnectionError(__cause__=OSError(strerror=str(reason))) | OSError(strerror=str(reason)):
+            why = f"no connection: {reason}"
+        case TimeoutError() | ConnectTimeoutError():
+            why = "no connection within the connect_timeout"
+        case _:
+            why = "no connection could be made"
+    return why
+
+
+@contextlib.contextmanager
+def _cut_after(seconds: float | None, sock: socket.socket) -> Iterator[None]:
+    """Bound the time for the whole head of an answer: a socket's own time-out begins anew with each byte."""
+
+    def cut() -> None:
+        with contextlib.suppress(OSError):  # closed meanwhile
+            sock.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds or 0, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
