@@ -1,0 +1,54 @@
+"""Every check, then every storey of tests, bottom up; then what failed and how long each took. Ends 1 if any failed.
+
+python tests/storeys.py [--checks-only]
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+CHECKS = {
+    "ruff check": ("ruff", "check"),
+    "ruff format": ("ruff", "format", "--check"),
+    "mypy": ("mypy", "--explicit-package-bases", "pulumi_pwmgmt", "engine", "tests"),
+    "import-linter": ("lint-imports",),
+}
+# the folder under tests, and how many processes share its work
+STOREYS = {"unit": 0, "exchanges": 0, "contract": 2, "simulator": 2, "engine": 2, "end_to_end": 2}
+COVERAGE = {
+    "coverage data": ("coverage", "combine", "--quiet"),
+    "branch coverage": ("coverage", "report", "--skip-covered"),
+}
+
+
+def run(title: str, command: tuple[str, ...]) -> tuple[str, bool, float]:
+    """Run one step with its output in sight; return its name, whether it went well, and its seconds."""
+    print(f"\n── {title} ──", flush=True)
+    start = time.monotonic()
+    well = subprocess.run([BIN / command[0], *command[1:]], cwd=ROOT, check=False).returncode == 0
+    return title, well, time.monotonic() - start
+
+
+def main() -> int:
+    """Run all steps, whatever the earlier ones came to."""
+    steps = dict(CHECKS)
+    if "--checks-only" not in sys.argv:
+        steps["forget earlier coverage"] = ("coverage", "erase")
+        for storey, processes in STOREYS.items():
+            steps[storey] = ("coverage", "run", "-m", "pytest", "-n", str(processes), f"tests/{storey}")
+        steps |= COVERAGE
+    results = [run(title, command) for title, command in steps.items()]
+    print("\n── summary ──")
+    for title, well, seconds in results:
+        print(f"{'ok' if well else 'FAILED':<8}{title:<28}{seconds:6.1f} s")
+    print(f"{'':<36}{sum(seconds for _, _, seconds in results):6.1f} s")
+    return 0 if all(well for _, well, _ in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
