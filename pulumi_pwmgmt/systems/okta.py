@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AliasPath, AwareDatetime, BaseModel, Field, ValidationError
+from pydantic import AliasPath, AwareDatetime, BaseModel, BeforeValidator, Field, RootModel, ValidationError
 
 from pulumi_pwmgmt import connection as settings
 from pulumi_pwmgmt import errors
 from pulumi_pwmgmt.http import Complaint, Dialect, RateHeaders, Refusal, Reply
-from pulumi_pwmgmt.model import Observation, OnDestroy, Password, Secret
+from pulumi_pwmgmt.model import Observation, OnDestroy, Password, PasswordPolicy, Secret
 from pulumi_pwmgmt.system import Authority, CurrentPassword, Traits
 
 if TYPE_CHECKING:
     from pulumi_pwmgmt.http import Wire
 
+_USER = "/api/v1/users/{id}"
 _USER_ID = re.compile(r"00u[0-9A-Za-z]{17}")
 _RIGHT = re.compile(r"SUCCESS|PASSWORD_EXPIRED|PASSWORD_WARN|MFA_.*")
-_REMOVALS = {  # the call, and the statuses in which there is nothing left to remove
-    OnDestroy.EXPIRE: ("/api/v1/users/{id}/lifecycle/expire_password", ("PASSWORD_EXPIRED", "DEPROVISIONED")),
-    OnDestroy.DEACTIVATE: ("/api/v1/users/{id}/lifecycle/deactivate", ("DEPROVISIONED",)),
+_REMOVALS = {  # the call, and the statuses in which nothing is left to remove
+    OnDestroy.EXPIRE: (f"{_USER}/lifecycle/expire_password", ("PASSWORD_EXPIRED", "DEPROVISIONED")),
+    OnDestroy.DEACTIVATE: (f"{_USER}/lifecycle/deactivate", ("DEPROVISIONED",)),
 }
+_Count = Annotated[int, BeforeValidator(lambda stated: stated or 0)]  # a rule that is off may be null
 
 
 class Connection(settings.Connection):
@@ -58,6 +61,39 @@ class _Transaction(BaseModel):
     status: str
 
 
+class _Group(BaseModel):
+    id: str
+
+
+def _rule(*path: str, default: object = 0) -> Any:  # noqa: ANN401 -- what pydantic's own Field returns
+    return Field(default, validation_alias=AliasPath("settings", "password", *path))
+
+
+class _Rules(BaseModel):
+    min_length: _Count = _rule("complexity", "minLength")
+    min_lower: _Count = _rule("complexity", "minLowerCase")
+    min_upper: _Count = _rule("complexity", "minUpperCase")
+    min_digits: _Count = _rule("complexity", "minNumber")
+    min_symbols: _Count = _rule("complexity", "minSymbol")
+    excludes_username: bool = _rule("complexity", "excludeUsername")
+    excluded_attributes: tuple[str, ...] = _rule("complexity", "excludeAttributes", default=())
+    excludes_common: bool = _rule("complexity", "dictionary", "common", "exclude")
+    remembered: _Count = _rule("age", "historyCount")
+    min_age_minutes: _Count = _rule("age", "minAgeMinutes")
+    max_age_days: _Count = _rule("age", "maxAgeDays")
+
+
+class _Policy(_Rules):
+    name: str
+    status: str
+    priority: int
+    groups: frozenset[str] = Field(frozenset(), validation_alias=AliasPath("conditions", "people", "groups", "include"))
+    provider: str = Field("OKTA", validation_alias=AliasPath("conditions", "authProvider", "provider"))
+
+    def stated(self) -> PasswordPolicy:
+        return PasswordPolicy(description=self.name, **self.model_dump(include={*_Rules.model_fields}))
+
+
 def _complaint(reply: Reply) -> Complaint | None:
     try:
         error = _Error.model_validate(reply.json)
@@ -66,7 +102,7 @@ def _complaint(reply: Reply) -> Complaint | None:
     return Complaint(error.code, tuple(cause.get("errorSummary", "") for cause in error.causes) or (error.summary,))
 
 
-DIALECT = Dialect(
+DIALECT = Dialect(  # the codes: https://developer.okta.com/docs/reference/error-codes/
     complaint=_complaint,
     request_id="X-Okta-Request-Id",
     rate=RateHeaders(remaining="X-Rate-Limit-Remaining", reset="X-Rate-Limit-Reset", reset_is="epoch"),
@@ -89,7 +125,7 @@ DIALECT = Dialect(
         Refusal(error=errors.Unreachable, code="E0000010", to_do="run it again once the org can be written to"),
     ),
 )
-# A refusal recites all rules, whichever was broken: with history checked, it may be that one.
+# A refusal recites all rules, whichever was broken; where history is checked at all, it may be that one.
 _HISTORY = (Refusal(error=errors.PasswordRejected, cause="cannot be any of your last", repeats=True),)
 _LOG_IN = (
     Refusal(error=errors.CurrentPasswordRejected, code="E0000004"),
@@ -99,7 +135,7 @@ _LOG_IN = (
 
 
 class System:
-    """One org: https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/ ."""
+    """One org. Operations are named as in https://developer.okta.com/docs/api/openapi/okta-management/ ."""
 
     traits = Traits(
         title="Okta",
@@ -116,48 +152,20 @@ class System:
         self._connection, self._wire = connection, wire
 
     def set_password(self, principal: str, new: Password, current: Password | None) -> Observation:
-        """Set or change: https://developer.okta.com/docs/api/openapi/okta-management/management/user/updateuser ."""
+        """Set it, or change it where the current one is known: User, operation updateUser; UserCred, changePassword."""
         if current:
             return self._change(principal, new, current)
-        reply = self._wire.write(
-            "POST",
-            "/api/v1/users/{id}",
-            id=principal,
-            headers=self._token,
-            query=self._strict,
-            json={"credentials": {"password": {"value": new}}},
-            refusals=_HISTORY if self._connection.strict else (),
-        )
-        return _observation(reply)
-
-    def _change(self, principal: str, new: Password, current: Password) -> Observation:
-        user = principal if _USER_ID.fullmatch(principal) else self._user(principal).principal_id
-        reply = self._wire.write(
-            "POST",
-            "/api/v1/users/{id}/credentials/change_password",
-            id=user,
-            headers=self._token,
-            query=self._strict,
-            json={
-                "oldPassword": {"value": current},
-                "newPassword": {"value": new},
-                "revokeSessions": self._connection.revoke_sessions,
-            },
-            refusals=_HISTORY,
-        )
-        reply.parse(_Credentials)
-        try:
-            return self._user(user)
-        except errors.CredentialError:  # the change is made: what the look after it met is no failure of it
-            return Observation(principal_id=user, answered_at=reply.date)
+        body = {"credentials": {"password": {"value": new}}}
+        refusals = _HISTORY if self._connection.strict else ()
+        return _observation(self._post(_USER, principal, body, query=self._strict, refusals=refusals))
 
     def remove_password(self, principal: str, how: OnDestroy, current: Password | None) -> None:  # noqa: ARG002 -- port
-        """Expire or deactivate."""
+        """Expire it or deactivate the account: UserCred, operation expirePassword; UserLifecycle, deactivateUser."""
         if how not in _REMOVALS:
-            raise errors.Unsupported("Okta can't take a password away", to_do="overwrite it with one nobody keeps")
+            raise errors.Unsupported("Okta has no call that takes a password away", to_do="overwrite it")
         path, done = _REMOVALS[how]
         try:
-            self._wire.write("POST", path, id=principal, headers=self._token)
+            self._post(path, principal)
         except errors.PrincipalNotFound:
             return
         except errors.Unsupported:
@@ -166,24 +174,44 @@ class System:
                 raise
 
     def observe(self, principal: str) -> Observation | None:
-        """Read: https://developer.okta.com/docs/api/openapi/okta-management/management/user/getuser ."""
-        try:
+        """Read status and time of change: User, operation getUser."""
+        with suppress(errors.PrincipalNotFound):
             return self._user(principal)
-        except errors.PrincipalNotFound:
-            return None
+        return None
 
     def verify_password(self, principal: str, password: Password) -> bool | None:
-        """Log in: https://developer.okta.com/docs/reference/api/authn/#primary-authentication ."""
+        """Log in: https://developer.okta.com/docs/reference/api/authn/#primary-authentication .
+
+        False is all that Okta tells of a wrong password, of a hidden lock and of a policy that denies the log-in.
+        A rate limit raises ``RateLimited``, like everywhere: that says more than None.
+        """
         try:
             login = self._user(principal).login if _USER_ID.fullmatch(principal) else principal
             body = {"username": login, "password": password}
-            reply = self._wire.read("POST", "/api/v1/authn", headers=self._token, json=body, refusals=_LOG_IN)
+            reply = self._wire.read("POST", "/api/v1/authn", json=body, headers=self._token, refusals=_LOG_IN)
         except (errors.PrincipalNotFound, errors.CurrentPasswordRejected):
             return False
         except errors.Unsupported:
             return None
-        status = reply.parse(_Transaction).status
-        return True if _RIGHT.fullmatch(status) else None
+        return True if _RIGHT.fullmatch(reply.parse(_Transaction).status) else None
+
+    def password_policy(self, principal: str) -> PasswordPolicy | None:
+        """Take the first by priority whose groups the user is in: Policy, listPolicies; UserResources, listUserGroups.
+
+        The groups are asked for only where there is a choice. Policies of Active Directory and LDAP don't count.
+        """
+        reply = self._wire.read("GET", "/api/v1/policies", query={"type": "PASSWORD"}, headers=self._token)
+        policies = [
+            one
+            for one in reply.parse(RootModel[list[_Policy]]).root
+            if one.status == "ACTIVE" and one.provider in {"OKTA", "ANY"}
+        ]
+        if len(policies) > 1:
+            reply = self._wire.read("GET", f"{_USER}/groups", id=principal, headers=self._token)
+            groups = {group.id for group in reply.parse(RootModel[list[_Group]]).root}
+            policies = [one for one in policies if not one.groups or one.groups & groups]
+        stated = [one.stated() for one in sorted(policies, key=lambda one: one.priority)]
+        return stated[0] if stated else None
 
     @property
     def _token(self) -> dict[str, Secret]:
@@ -194,7 +222,24 @@ class System:
         return {"strict": "true"} if self._connection.strict else {}
 
     def _user(self, principal: str) -> Observation:
-        return _observation(self._wire.read("GET", "/api/v1/users/{id}", id=principal, headers=self._token))
+        return _observation(self._wire.read("GET", _USER, id=principal, headers=self._token))
+
+    def _change(self, principal: str, new: Password, current: Password) -> Observation:
+        user = principal if _USER_ID.fullmatch(principal) else self._user(principal).principal_id
+        body = {
+            "oldPassword": {"value": current},
+            "newPassword": {"value": new},
+            "revokeSessions": self._connection.revoke_sessions,
+        }
+        reply = self._post(f"{_USER}/credentials/change_password", user, body, query=self._strict, refusals=_HISTORY)
+        reply.parse(_Credentials)
+        try:
+            return self._user(user)
+        except errors.CredentialError:  # the change is made: what the look after it met is no failure of it
+            return Observation(principal_id=user, answered_at=reply.date)
+
+    def _post(self, path: str, principal: str, body: object = None, **options: Any) -> Reply:  # noqa: ANN401 -- the wire's
+        return self._wire.write("POST", path, id=principal, json=body, headers=self._token, **options)
 
 
 def _observation(reply: Reply) -> Observation:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from exchange import Reply
+    from tests.exchanges.exchange import Reply
 
 
 @dataclass(frozen=True)
