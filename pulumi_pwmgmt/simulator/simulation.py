@@ -8,6 +8,7 @@ from pulumi_pwmgmt.simulator.clock import Clock
 from pulumi_pwmgmt.simulator.faults import Faults
 from pulumi_pwmgmt.simulator.ids import IdBook
 from pulumi_pwmgmt.simulator.okta.api import OktaApi
+from pulumi_pwmgmt.simulator.okta.myaccount import MyAccountApi
 from pulumi_pwmgmt.simulator.okta.org import OktaOrg
 from pulumi_pwmgmt.simulator.seed import Seed
 
@@ -49,6 +50,7 @@ class Simulation:
         self.okta = OktaOrg(seed.okta, self.clock, self._ids)
         self._apis: dict[str, Api] = {
             "okta": OktaApi(self.okta),
+            "okta_myaccount": MyAccountApi(self.okta),
         }
 
     def start_again(self) -> None:

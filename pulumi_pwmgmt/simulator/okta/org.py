@@ -5,7 +5,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pulumi_pwmgmt.simulator.clock import Clock
 from pulumi_pwmgmt.simulator.complexity import Rules
@@ -30,7 +30,7 @@ class OktaAccount(Account):
     recovery_question: str | None = None
     recovery_answer: StoredPassword | None = None
     password_id: str = ""
-    password_created: object = None
+    password_created: datetime | None = None
 
 
 @dataclass(frozen=True)
