@@ -59,8 +59,8 @@ class Declaration(BaseModel):
         raise NotConfigured(problem, to_do="restore it from a backup: pulumi stack export --version N")
 
     def properties(self) -> dict[str, Any]:
-        """Return the plain properties for the engine, without those that have no value."""
-        return self.model_dump(mode="json", exclude_none=True)
+        """Return the plain properties for the engine, without those at their default."""
+        return self.model_dump(mode="json", exclude_defaults=True)
 
 
 class Record(Declaration):
@@ -82,4 +82,4 @@ class Record(Declaration):
 
     def as_inputs(self) -> dict[str, Any]:
         """Return only the properties that are inputs, for a refresh that has something to tell the next check."""
-        return self.model_dump(mode="json", exclude_none=True, include=set(Declaration.model_fields))
+        return self.model_dump(mode="json", exclude_defaults=True, include=set(Declaration.model_fields))

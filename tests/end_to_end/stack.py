@@ -1,0 +1,154 @@
+"""A throw-away stack that the real Pulumi runs: its own directory, home, backend and passphrase."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.canary import assert_no_canary
+
+BIN = Path(sys.executable).parent
+_PASSPHRASE = "CANARY-passphrase"
+_TYPE = "pulumi-python:dynamic/pwmgmt:ManagedCredential"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one ``pulumi`` command ended: its text, and the operation on each credential by the resource's name."""
+
+    code: int
+    text: str
+    events: list[dict[str, Any]]
+
+    @property
+    def operations(self) -> dict[str, str]:
+        """What was done to each credential; a replacement is told by its last step."""
+        steps: dict[str, str] = {}
+        for event in self.events:
+            metadata = event.get("resOutputsEvent", {}).get("metadata", {})
+            if metadata.get("type") == _TYPE:
+                steps[metadata["urn"].rsplit("::", 1)[1]] = metadata["op"]
+        return steps
+
+    @property
+    def planned(self) -> dict[str, str]:
+        """What a preview announced for each credential."""
+        steps: dict[str, str] = {}
+        for event in self.events:
+            metadata = event.get("resourcePreEvent", {}).get("metadata", {})
+            if metadata.get("type") == _TYPE:
+                steps[metadata["urn"].rsplit("::", 1)[1]] = metadata["op"]
+        return steps
+
+    @property
+    def error_lines(self) -> list[str]:
+        return [line.strip() for line in self.text.splitlines() if "error:" in line]
+
+
+@dataclass
+class Stack:
+    """One program with its config. ``environment`` is added to what every command sees."""
+
+    directory: Path
+    environment: dict[str, str] = field(default_factory=dict)
+    bin: Path = BIN
+
+    def __post_init__(self) -> None:
+        (self.directory / "backend").mkdir(parents=True)
+        self._write("Pulumi.yaml", "name: stranger\nruntime: python\n")
+        self.run("stack", "init", "test")
+
+    def program(self, text: str) -> None:
+        """Write what the user writes."""
+        self._write("__main__.py", text)
+
+    def configure(self, *, secrets: dict[str, str] | None = None, **plain: str) -> None:
+        """Set config by path, as ``pulumi config set --path`` does; ``__`` stands for the colon of a name."""
+        pairs = [("--plaintext", name, value) for name, value in plain.items()]
+        pairs += [("--secret", name, value) for name, value in (secrets or {}).items()]
+        arguments = [text for kind, name, value in pairs for text in (kind, f"{name}={value}")]
+        self.run("config", "set-all", "--path", *arguments)
+
+    def connect(self, name: str, connection: dict[str, Any]) -> None:
+        """Set one entry of ``pwmgmt:connections``, its secrets as secrets."""
+        path = f"pwmgmt:connections.{name}"
+        secrets = {f"{path}.{key}": value for key, value in connection.items() if str(value).startswith("CANARY-")}
+        plain = {f"{path}.{key}": str(value) for key, value in connection.items() if f"{path}.{key}" not in secrets}
+        self.configure(secrets=secrets, **plain)
+
+    def run(self, *arguments: str, expect: int = 0) -> Outcome:
+        """Run ``pulumi``; the test fails if it ends otherwise than expected or shows a secret."""
+        event_log = self.directory / "events.json"
+        event_log.unlink(missing_ok=True)
+        if arguments[0] in ("up", "preview", "refresh", "destroy"):
+            arguments = (*arguments, "--event-log", str(event_log))
+        done = subprocess.run(
+            [self.bin / "pulumi", "--non-interactive", "--color", "never", *arguments],
+            cwd=self.directory,
+            env=self.variables,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        text = done.stdout + done.stderr
+        events = event_log.read_text() if event_log.exists() else ""
+        assert done.returncode == expect, f"pulumi {arguments[0]} ended {done.returncode}, not {expect}:\n{text}"
+        if arguments[0] != "stack":
+            assert_no_canary(text, f"the output of pulumi {arguments[0]}")
+        assert_no_canary(events, f"the events of pulumi {arguments[0]}")
+        return Outcome(done.returncode, text, [json.loads(line) for line in events.splitlines()])
+
+    def up(self, *arguments: str, expect: int = 0) -> Outcome:
+        return self.run("up", "--yes", "--skip-preview", *arguments, expect=expect)
+
+    def preview(self, *arguments: str, expect: int = 0) -> Outcome:
+        return self.run("preview", "--diff", *arguments, expect=expect)
+
+    def refresh(self, *arguments: str, expect: int = 0) -> Outcome:
+        return self.run("refresh", "--yes", "--skip-preview", *arguments, expect=expect)
+
+    def destroy(self, *arguments: str, expect: int = 0) -> Outcome:
+        return self.run("destroy", "--yes", "--skip-preview", *arguments, expect=expect)
+
+    def state(self, *, secrets: bool = False) -> list[dict[str, Any]]:
+        """Return the resources of the exported state, decrypted if asked for."""
+        exported = self.run("stack", "export", *(["--show-secrets"] if secrets else []))
+        if not secrets:
+            assert_no_canary(exported.text, "the exported state")
+        resources: list[dict[str, Any]] = json.loads(exported.text)["deployment"].get("resources", [])
+        return resources
+
+    def credentials(self, *, secrets: bool = False) -> dict[str, dict[str, Any]]:
+        """Return the credentials' entries in the state by the resource's name."""
+        return {
+            resource["urn"].rsplit("::", 1)[1]: resource
+            for resource in self.state(secrets=secrets)
+            if resource["type"] == _TYPE
+        }
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {
+            "PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}",
+            "HOME": str(self.directory),
+            "PULUMI_HOME": str(self.directory / "home"),
+            "PULUMI_BACKEND_URL": f"file://{self.directory / 'backend'}",
+            "PULUMI_CONFIG_PASSPHRASE": _PASSPHRASE,
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DEBUG_COMMANDS": "true",  # for --event-log, as Pulumi's Automation API sets it
+            "PYTHONPATH": str(Path.cwd()),
+            **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
+            **self.environment,
+        }
+
+    def discard(self) -> None:
+        shutil.rmtree(self.directory)
+
+    def _write(self, name: str, text: str) -> None:
+        (self.directory / name).write_text(text)
