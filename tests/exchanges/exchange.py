@@ -129,14 +129,9 @@ def systems() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 
-def text(system: str) -> str:
-    """Return a system's file as it is written."""
-    return (FOLDER / f"{system}.yaml").read_text(encoding="utf-8")
-
-
 def exchanges(system: str) -> list[Exchange]:
     """Read a system's file, the headers and settings that its exchanges share filled in."""
-    file = yaml.safe_load(text(system))
+    file = yaml.safe_load((FOLDER / f"{system}.yaml").read_text(encoding="utf-8"))
     shared = {part: file.pop(f"{part}_headers", {}) for part in ("request", "reply")}
     settings, url_path = file.pop("connection", {}), file.pop("url_path", "")
     file.pop("shapes", None)
@@ -146,7 +141,8 @@ def exchanges(system: str) -> list[Exchange]:
     for exchange in found:
         exchange |= {"system": system, "url_path": url_path}
         exchange["connection"] = settings | exchange.get("connection", {})
-        for turn in exchange["wire"]:
-            for part, headers in shared.items():
-                turn[part] = {**turn[part], "headers": headers | turn[part].get("headers", {})}
+        exchange["wire"] = [
+            {part: {**said, "headers": shared[part] | said.get("headers", {})} for part, said in turn.items()}
+            for turn in exchange["wire"]
+        ]
     return [Exchange.model_validate(exchange) for exchange in found]
