@@ -7,6 +7,7 @@ and which error it ends in is decided here, the same way for every system.
 from __future__ import annotations
 
 import threading
+from http import HTTPStatus
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,7 @@ _ATTEMPTS = 5
 _BACK_OFF = wait_random_exponential(multiplier=0.5, min=0.1, max=16)  # seconds
 _LARGEST = 1024 * 1024  # bytes of an answer
 _PIECE = 64 * 1024
+_WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 _FRESH = 2.0  # seconds; servers, and what stands before them, close a connection that idles for 5 or more
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -236,6 +238,7 @@ class Wire:
             return _unreachable(call, self._connection.tenant, str(failure), again=not failure.for_good)
         except (OSError, HTTPError):  # requests' own errors are OSErrors, all of them
             pass
+        line.close()  # nothing more is expected of its connections
         if call.asked.writes:
             return Failure(OutcomeUnknown(f"{call.asked.what}: sent, but no complete answer came"))
         return _unreachable(call, self._connection.tenant, "no complete answer came", again=True)
@@ -249,13 +252,16 @@ class Wire:
         return requests.Request(call.method, call.url, headers=sent, data=body).prepare()
 
     def _body(self, response: requests.Response, until: float) -> bytes | None:
+        raw = response.raw
         body = bytearray()
-        while piece := response.raw.read1(_PIECE, decode_content=True):
+        while piece := raw.read1(_PIECE, decode_content=True):
             body += piece
             if len(body) > _LARGEST:
                 return None
             if self._clock.monotonic() > until:
                 raise requests.Timeout
+        if not (body or raw.chunked or "Content-Length" in response.headers or response.status_code in _WITHOUT_BODY):
+            raise requests.ConnectionError  # http.client takes a head that was cut short for one that ends there
         return bytes(body)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import logging
 import socket
 import ssl
 import threading
@@ -56,6 +57,9 @@ class _PlainPool(HTTPConnectionPool):
 class _TLSPool(HTTPSConnectionPool):
     ConnectionCls = _TLS
 
+
+# urllib3 logs headers that it can't parse, as a warning with an exception; they are the server's text.
+logging.getLogger("urllib3.connection").addFilter(lambda record: not record.exc_info)
 
 BY_SCHEME = MappingProxyType({"http": _PlainPool, "https": _TLSPool})
 
