@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 ALREADY_TOLD = 32  # the exit code of pulumi-language-python-exec after it has shown the error itself
 CALLS_AT_ONCE = 64  # a policy pack keeps its call open for as long as it serves
+INSTALLED = """
+import importlib.metadata as metadata, json
+print(json.dumps(sorted((d.name, d.version) for d in metadata.distributions())))
+"""
 
 
 class PythonHost(language_pb2_grpc.LanguageRuntimeServicer):
@@ -38,6 +42,20 @@ class PythonHost(language_pb2_grpc.LanguageRuntimeServicer):
 
     def GetPluginInfo(self, _request: object, _context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version="0.1.0")
+
+    def GetProgramDependencies(
+        self, request: language_pb2.GetProgramDependenciesRequest, context: grpc.ServicerContext
+    ) -> language_pb2.GetProgramDependenciesResponse:
+        python, environment = self._python(request.info, os.environ, context)
+        listing = subprocess.run([python, "-c", INSTALLED], env=environment, check=True, stdout=subprocess.PIPE)
+        dependencies = [language_pb2.DependencyInfo(name=n, version=v) for n, v in json.loads(listing.stdout)]
+        return language_pb2.GetProgramDependenciesResponse(dependencies=dependencies)
+
+    def InstallDependencies(
+        self, _request: language_pb2.InstallDependenciesRequest, _context: grpc.ServicerContext
+    ) -> Iterator[language_pb2.InstallDependenciesResponse]:
+        text = b"Nothing is installed: programs and plugins run in the Python environment they find.\n"
+        yield language_pb2.InstallDependenciesResponse(stdout=text)
 
     def About(self, request: language_pb2.AboutRequest, context: grpc.ServicerContext) -> language_pb2.AboutResponse:
         python, environment = self._python(request.info, os.environ, context)

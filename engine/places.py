@@ -51,7 +51,7 @@ class Places:
         return cls(
             root=root,
             cache=cache / "pulumi-pwmgmt",
-            search_path=os.pathsep.join(d for d in directories if not Path(d, "..", "pyvenv.cfg").exists()),
+            search_path=os.pathsep.join(d for d in directories if not (Path(d).parent / "pyvenv.cfg").exists()),
             releases=environment.get("PWMGMT_PULUMI_RELEASES", "https://get.pulumi.com/releases/sdk"),
         )
 

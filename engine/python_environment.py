@@ -29,17 +29,18 @@ def provide(places: Places) -> bool:
     if stamp.exists() and stamp.read_text() == wanted:
         return False
     stamp.unlink(missing_ok=True)
+    tool = uv(places)
     environment = uv_environment(places.python)
     here = ("--quiet", "--python", str(places.python))
     try:
         with step("Installing the locked Python packages"):
-            run([uv(places), "pip", "sync", *here, "--require-hashes",
+            run([tool, "pip", "sync", *here, "--require-hashes",
                  places.root / "requirements.lock"], environment=environment)  # fmt: skip
     except CommandFailed as failure:
         raise SetupError(f"cannot install what requirements.lock names. {NO_PACKAGES}\n{failure}") from None
     try:
         with step("Installing the project itself"):
-            run([uv(places), "pip", "install", *here, "--no-deps", "--no-build-isolation", "--editable", places.root],
+            run([tool, "pip", "install", *here, "--no-deps", "--no-build-isolation", "--editable", places.root],
                 environment=environment)  # fmt: skip
     except CommandFailed as failure:
         raise SetupError(f"cannot install the project itself.\n{failure}") from None

@@ -10,6 +10,7 @@ import tarfile
 import tempfile
 import time
 import urllib.request
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ MACHINES = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64
 SILENCE = 10.0  # seconds without a byte, after which a server counts as not there
 DOWNLOAD = 900.0  # seconds for the whole archive, about 100 MB
 CHUNK = 1 << 20
+# whatever a network, a server or a broken archive can come up with
+UNUSABLE = (OSError, EOFError, ValueError, http.client.HTTPException, tarfile.TarError, zlib.error)
 
 
 class NoRelease(Exception):
@@ -34,17 +37,17 @@ class NoRelease(Exception):
 
 def cached(places: Places) -> Path | None:
     """Return the directory of a release that was downloaded before."""
-    directory = _directory(places)
-    return directory if directory.exists() else None
+    target = directory(places)
+    return target if target.exists() else None
 
 
 def fetch(places: Places, *, silence: float = SILENCE, download: float = DOWNLOAD) -> Path:
     """Download the release into the cache and return its directory; raise NoRelease."""
     archive = f"pulumi-v{PULUMI_VERSION}-{_platform()}.tar.gz"
     checksums = f"{places.releases}/pulumi-{PULUMI_VERSION}-checksums.txt"
-    directory = _directory(places)
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=directory.parent) as scratch:
+    target = directory(places)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         packed, unpacked = Path(scratch, archive), Path(scratch, "pulumi")
         try:
             published = b"".join(_read(checksums, silence, silence)).decode()
@@ -59,12 +62,12 @@ def fetch(places: Places, *, silence: float = SILENCE, download: float = DOWNLOA
                 raise NoRelease(f"the SHA-256 of {archive} is {actual}, but {expected} is published")
             _unpack(packed, unpacked)
             run([unpacked / "pulumi", "version"])
-        except (OSError, http.client.HTTPException, tarfile.TarError, UnicodeDecodeError) as error:
+        except UNUSABLE as error:
             raise NoRelease(f"{places.releases} gives nothing usable ({error})") from None
         except CommandFailed as failure:
             raise NoRelease(f"it doesn't run here ({failure})") from None
-        unpacked.rename(directory)
-    return directory
+        unpacked.rename(target)
+    return target
 
 
 def published_checksum(checksums: str, archive: str) -> str:
@@ -76,7 +79,8 @@ def published_checksum(checksums: str, archive: str) -> str:
     raise NoRelease(f"no checksum is published for {archive}")
 
 
-def _directory(places: Places) -> Path:
+def directory(places: Places) -> Path:
+    """Return where it is cached, or would be."""
     return places.cache / "engine" / f"release-{PULUMI_VERSION}-{platform.system()}-{platform.machine()}".lower()
 
 

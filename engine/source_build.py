@@ -30,22 +30,22 @@ class CannotBuild(Exception):
 
 def cached(places: Places) -> Path | None:
     """Return the directory of an engine that was built before."""
-    directory = _directory(places)
-    return directory if directory.exists() else None
+    target = directory(places)
+    return target if target.exists() else None
 
 
 def build(places: Places) -> Path:
     """Build the engine into the cache and return its directory; raise CannotBuild."""
-    directory = _directory(places)
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=directory.parent) as temporary:
+    target = directory(places)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as temporary:
         scratch = Path(temporary)
         try:
             _build(places, scratch)
         except CommandFailed as failure:
             raise CannotBuild(f"it failed.\n{failure}\nIs there a network?") from None
-        (scratch / "bundle").rename(directory)
-    return directory
+        (scratch / "bundle").rename(target)
+    return target
 
 
 def _build(places: Places, scratch: Path) -> None:
@@ -88,5 +88,6 @@ def _go(places: Places, scratch: Path) -> tuple[Path, dict[str, str]]:
     return toolchain / "go" / "bin" / "go", own
 
 
-def _directory(places: Places) -> Path:
+def directory(places: Places) -> Path:
+    """Return where it is cached, or would be."""
     return places.cache / "engine" / f"built-{PULUMI_VERSION}-{platform.system()}-{platform.machine()}".lower()
