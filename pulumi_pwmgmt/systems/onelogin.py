@@ -30,7 +30,7 @@ class Connection(settings.Connection):
     system: Literal["onelogin"]
     client_id: settings.SecretSetting
     client_secret: settings.SecretSetting
-    subdomain: str
+    subdomain: str = Field(min_length=1)
     password_transport: Literal["clear", "salted_sha256"] = "clear"  # noqa: S105 -- no password
 
 

@@ -1,0 +1,189 @@
+"""What documented exchanges can't show of OneLogin and ETNA: random salts, kept tokens, any JSON, settings."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pydantic import ValidationError
+
+from pulumi_pwmgmt.dialect import Asked
+from pulumi_pwmgmt.dialect import Reply as ReadReply
+from pulumi_pwmgmt.errors import Unsupported
+from pulumi_pwmgmt.http import Wire
+from pulumi_pwmgmt.model import Reference, Secret
+from pulumi_pwmgmt.systems import etna, onelogin
+from tests.exchanges.exchange import Reply
+from tests.exchanges.scripted_server import Script, serving
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+SETTINGS = {"client_id": "CANARY-client", "client_secret": "CANARY-secret", "subdomain": "example"}
+NEW = "CANARY-Neu € \\ ' 1"
+
+
+def answer(body: object, status: int = 200) -> Reply:
+    return Reply(status=status, headers={"Content-Type": "application/json"}, json=body)
+
+
+TOKEN = answer({"access_token": "CANARY-access"})
+DONE = answer({"status": {"error": False, "code": 200, "type": "success", "message": "Success"}})
+
+
+def user(status: int = 1) -> Reply:
+    return answer({"id": 7, "username": "ci-bot", "status": status})
+
+
+def onelogin_at(url: str, **settings: Any) -> onelogin.System:  # noqa: ANN401 -- right and wrong settings
+    connection = onelogin.Connection.model_validate({"system": "onelogin", "url": url, **SETTINGS, **settings})
+    return onelogin.System(connection, Wire(connection, onelogin.DIALECT))
+
+
+def etna_at(url: str) -> etna.System:
+    connection = etna.Connection.model_validate({"system": "etna", "url": url, "app_key": "CANARY-key"})
+    return etna.System(connection, Wire(connection, etna.DIALECT))
+
+
+def bodies(script: Script) -> list[dict[str, str]]:
+    return [json.loads(received.body) for received in script.received if received.method == "PUT"]
+
+
+def test_a_salted_password_is_the_hash_of_salt_and_password_with_a_new_salt_each_time() -> None:
+    # "if your salt value is hello and your cleartext password value is password, the value you need to SHA-256-encode
+    # is hellopassword. The resulting encoded value would be …": OneLogin's OpenAPI document, updatePasswordSecure
+    documented = "b1c788abac15390de987ad17b65ac73c9b475d428a51f245c645a442fddd078b"
+    assert salted("hello", "password") == documented
+    with serving([TOKEN, DONE, user(), DONE, user()]) as script:
+        system = onelogin_at(script.url, password_transport="salted_sha256")
+        system.set_password("7", Secret(NEW), None)
+        system.set_password("7", Secret(NEW), None)
+    assert {received.target for received in script.received if received.method == "PUT"} == {
+        "/api/1/users/set_password_using_salt/7"
+    }
+    for body in bodies(script):
+        assert body == {
+            "password": salted(body["password_salt"], NEW),
+            "password_confirmation": salted(body["password_salt"], NEW),
+            "password_algorithm": "salt+sha256",
+            "password_salt": body["password_salt"],
+        }
+        assert 20 <= len(body["password_salt"]) <= 40
+    assert len({body["password_salt"] for body in bodies(script)}) == 2
+
+
+def salted(salt: str, password: str) -> str:
+    return hashlib.sha256((salt + password).encode()).hexdigest()
+
+
+def test_one_token_serves_every_call_of_a_connection() -> None:
+    with serving([TOKEN, user(), DONE, user(), user(2)]) as script:
+        system = onelogin_at(script.url)
+        system.observe("7")
+        system.set_password("7", Secret(NEW), None)
+        seen = system.observe("7")
+    assert [received.target for received in script.received].count("/auth/oauth2/v2/token") == 1
+    assert seen is not None
+    assert seen.status == "Suspended"
+
+
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [
+        (0, "Unactivated"),
+        (1, "Active"),
+        (2, "Suspended"),
+        (3, "Locked"),
+        (4, "Password expired"),
+        (5, "Awaiting password reset"),
+        (7, "Password Pending"),
+        (8, "Security questions required"),
+    ],
+)
+def test_a_onelogin_status_has_its_documented_name(number: int, name: str) -> None:
+    with serving([TOKEN, user(number)]) as script:
+        seen = onelogin_at(script.url).observe("7")
+    assert seen is not None
+    assert seen.status == name
+
+
+@pytest.mark.parametrize(
+    "principal",
+    ["ci bot&email=x", "Ä%2F/..", "٣"],
+    ids=["a query of its own", "a path of its own", "digits, not ASCII"],
+)
+def test_a_onelogin_principal_reaches_the_search_as_it_is(principal: str) -> None:
+    with serving([TOKEN, answer([{"id": 7, "username": principal, "status": 1}]), user()]) as script:
+        seen = onelogin_at(script.url).observe(principal)
+    assert seen is not None
+    assert script.received[2].target == "/api/2/users/7"
+
+
+@pytest.mark.parametrize("password", ["CANARY-Neu-€-1", " CANARY-New-1", "CANARY-New-1 "])
+def test_etna_is_sent_nothing_that_a_header_cannot_carry(password: str) -> None:
+    with serving([]) as script:
+        system = etna_at(script.url)
+        with pytest.raises(Unsupported):
+            system.set_password("ci-bot", Secret("CANARY-New-2"), Secret(password))
+        assert system.verify_password("ci-bot", Secret(password)) is None
+    assert script.received == []
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 422, 500])
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        [],
+        "text",
+        7,
+        {},
+        {"status": 1, "message": "x"},
+        {"status": {"code": 400, "message": None}},
+        {"code": [], "message": {}},
+        {"error": {}, "message": []},
+        {"statusCode": "x", "message": {"attribute": 1}},
+        {"ModelState": 1},
+        {"ModelState": {}},
+        {"ModelState": {"a": None, "b": [1, {}], "c": "x"}},
+        {"IsSucceed": False, "Errors": None},
+        {"IsSucceed": False, "Errors": [None, {}]},
+        {"State": 1, "Step": [], "Reason": None},
+        {"Message": None},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("system", [onelogin, etna], ids=["onelogin", "etna"])
+def test_any_json_can_be_asked_for_a_complaint(system: ModuleType, body: object, status: int) -> None:
+    asked = Asked(what="GET /", writes=False)
+    reply = ReadReply(status=status, headers={}, json=body, date=None, request_id=None, asked=asked)
+    complaint = system.DIALECT.complaint(reply)
+    assert complaint is None or all(isinstance(cause, str) for cause in complaint.causes)
+    assert complaint is None or isinstance(complaint.code, str | None)
+
+
+def test_the_settings_of_a_connection_may_be_references() -> None:
+    connection = onelogin.Connection.model_validate(
+        {
+            "system": "onelogin",
+            "url": "https://example.onelogin.com",
+            "client_id": {"env": "ONELOGIN_CLIENT_ID"},
+            "client_secret": {"file": "/run/secrets/onelogin"},
+            "subdomain": "example",
+        }
+    )
+    assert connection.client_id == Reference("env", "ONELOGIN_CLIENT_ID")
+    assert connection.client_secret == Reference("file", "/run/secrets/onelogin")
+    assert connection.password_transport == "clear"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"password_transport": "md5"}, {"subdomain": ""}, {"client_id": ""}, {"client_secret": 7}, {"token": "x"}]
+)
+def test_a_wrong_setting_is_refused_without_its_value(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError) as refused:
+        onelogin_at("https://example.onelogin.com", **wrong)
+    assert [fault["loc"][0] for fault in refused.value.errors()] == list(wrong)
+    assert "CANARY" not in str(refused.value)
