@@ -174,7 +174,7 @@ class System:
         subject = _subject(token)
         if subject and not _PASSWORD_ID.fullmatch(principal) and subject.casefold() != principal.casefold():
             raise errors.AuthenticationFailed(
-                f"this token is {subject!r}'s, the program says {principal!r}",
+                f"this token belongs to {subject!r}, the program says {principal!r}",
                 to_do=f"give the connection a token that {principal!r} signed in for",
             )
         return token

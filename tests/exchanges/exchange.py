@@ -35,9 +35,8 @@ One YAML file for each system, named like the system's module:
           waits: 3600                                    #   RateLimited.retry_after, rounded to a minute, in seconds
         simulator:                    # how the simulator is brought to the same answer
           given: {…}                  # the seed
-          first: [{request…}, …]      # requests that bring it there
           ids: {00u…: login}          # ids of the documents, and whose they are: the simulator makes its own
-          why: …                      # instead of the rest: why it doesn't answer so
+          why: …                      # instead of both: why it doesn't answer so
 
 Header names are compared in lower case. Times are YAML strings, as the vendor writes them.
 """
@@ -107,9 +106,14 @@ class Gives(_Strict):
 
 class Simulated(_Strict):
     given: dict[str, Any] = {}
-    first: tuple[Request, ...] = ()
     ids: dict[str, str] = {}
-    why: str | None = None
+    why: str | None = Field(None, min_length=1)
+
+    @model_validator(mode="after")
+    def _simulated_or_not(self) -> Simulated:
+        if (self.why is None) == (not self.given):
+            raise ValueError("needs either a seed or a reason why not")
+        return self
 
 
 class Exchange(_Strict):
