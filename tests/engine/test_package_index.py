@@ -42,13 +42,16 @@ def pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "pip.conf"
 
 
+def settings_of_uv(python: Path, ambient: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in uv_environment(python, ambient).items() if name.startswith("UV_")}
+
+
 def test_an_index_of_the_user_s_own_is_used_by_uv(python: Path, pip: Path) -> None:
     pip.write_text(
         "[global]\nindex-url = https://user:CANARY-index@packages.example/simple\nfind-links = /a /b\n"
         "extra-index-url =\n    https://one.example\n    https://two.example\n"
     )
-    environment = uv_environment(python, {})
-    assert environment == {
+    assert settings_of_uv(python, {}) == {
         "UV_DEFAULT_INDEX": "https://user:CANARY-index@packages.example/simple",
         "UV_FIND_LINKS": "/a,/b",
         "UV_INDEX": "https://one.example https://two.example",
@@ -58,9 +61,10 @@ def test_an_index_of_the_user_s_own_is_used_by_uv(python: Path, pip: Path) -> No
 @pytest.mark.parametrize("name", ["UV_DEFAULT_INDEX", "UV_INDEX_URL"])
 def test_uv_s_own_setting_wins(python: Path, pip: Path, name: str) -> None:
     pip.write_text("[global]\nindex-url = https://packages.example/simple\n")
-    assert uv_environment(python, {name: "https://uv.example/simple"}) == {name: "https://uv.example/simple"}
+    assert settings_of_uv(python, {name: "https://uv.example/simple"}) == {name: "https://uv.example/simple"}
 
 
-def test_without_pip_uv_is_left_as_it_is(tmp_path: Path, pip: Path) -> None:
+def test_without_settings_uv_is_left_as_it_is(python: Path, pip: Path) -> None:
     pip.write_text("")
-    assert uv_environment(tmp_path / "no-python", {"HOME": "/home/me"}) == {"HOME": "/home/me"}
+    assert settings_of_uv(python, {"HOME": "/home/me"}) == {}
+    assert uv_environment(python, {"HOME": "/home/me"})["HOME"] == "/home/me"
