@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pulumi_pwmgmt.simulator.okta.org import user_token_text
-from pulumi_pwmgmt.simulator.seed import Many, OktaUser, User, UserToken
+from pulumi_pwmgmt.simulator.seed import EtnaUser, Many, OktaUser, OneLoginUser, User, UserToken
 from pulumi_pwmgmt.simulator.simulation import Simulation
 
 Entry = dict[str, object]
@@ -11,7 +11,7 @@ Entry = dict[str, object]
 
 def accounts(simulation: Simulation, url: str) -> list[Entry]:
     """Return every seeded account that has a password, with ``connection``, an entry for ``pwmgmt:connections``."""
-    return list(_okta(simulation, url))
+    return [*_okta(simulation, url), *_onelogin(simulation, url), *_etna(simulation, url)]
 
 
 def _okta(simulation: Simulation, url: str) -> Iterator[Entry]:
@@ -32,6 +32,37 @@ def _okta(simulation: Simulation, url: str) -> Iterator[Entry]:
             yield _entry(user, account.password_id, connection)
         elif token is not None and not user.user_tokens:
             yield _entry(user, account.id, {"system": "okta", "url": url, "token": token})
+
+
+def _onelogin(simulation: Simulation, url: str) -> Iterator[Entry]:
+    seed = simulation.seed.onelogin
+    pair = next((one for one in seed.credentials if one.scope == "Manage All" and not one.owner_deleted), None)
+    if pair is None:
+        return
+    connection = {
+        "system": "onelogin",
+        "url": url,
+        "client_id": pair.client_id,
+        "client_secret": pair.client_secret,
+        "subdomain": seed.subdomain,
+    }
+    bulk = [OneLoginUser(login=login, password=password) for many in seed.many for login, password in _bulk(many)]
+    for user in [*seed.users, *bulk]:
+        account = simulation.onelogin.by_username_or_email(user.username or user.login)
+        if account is not None and user.password is not None:
+            yield _entry(user, account.id, connection)
+
+
+def _etna(simulation: Simulation, url: str) -> Iterator[Entry]:
+    seed = simulation.seed.etna
+    if not seed.app_keys:
+        return
+    connection = {"system": "etna", "url": f"{url}/api", "app_key": seed.app_keys[0]}
+    bulk = [EtnaUser(login=login, password=password) for many in seed.many for login, password in _bulk(many)]
+    for user in [*seed.users, *bulk]:
+        account = simulation.etna.by_login(user.login)
+        if account is not None and user.password is not None:
+            yield _entry(user, account.id, connection)
 
 
 def _bulk(many: Many) -> Iterator[tuple[str, str]]:

@@ -5,11 +5,15 @@ from typing import TYPE_CHECKING
 
 from pulumi_pwmgmt.simulator.api import Api
 from pulumi_pwmgmt.simulator.clock import Clock
+from pulumi_pwmgmt.simulator.etna.api import EtnaApi
+from pulumi_pwmgmt.simulator.etna.environment import EtnaEnvironment
 from pulumi_pwmgmt.simulator.faults import Faults
 from pulumi_pwmgmt.simulator.ids import IdBook
 from pulumi_pwmgmt.simulator.okta.api import OktaApi
 from pulumi_pwmgmt.simulator.okta.myaccount import MyAccountApi
 from pulumi_pwmgmt.simulator.okta.org import OktaOrg
+from pulumi_pwmgmt.simulator.onelogin.api import OneLoginApi
+from pulumi_pwmgmt.simulator.onelogin.tenant import OneLoginTenant
 from pulumi_pwmgmt.simulator.seed import Seed
 
 if TYPE_CHECKING:
@@ -48,9 +52,13 @@ class Simulation:
         self.log.clear()
         self.seed = seed
         self.okta = OktaOrg(seed.okta, self.clock, self._ids)
+        self.onelogin = OneLoginTenant(seed.onelogin, self.clock, self._ids)
+        self.etna = EtnaEnvironment(seed.etna, self.clock, self._ids)
         self._apis: dict[str, Api] = {
             "okta": OktaApi(self.okta),
             "okta_myaccount": MyAccountApi(self.okta),
+            "onelogin": OneLoginApi(self.onelogin),
+            "etna": EtnaApi(self.etna),
         }
 
     def start_again(self) -> None:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pulumi_pwmgmt.simulator.clock import Clock
-from pulumi_pwmgmt.simulator.complexity import Rules
-from pulumi_pwmgmt.simulator.directory import Account, Directory, PasswordPolicy
+from pulumi_pwmgmt.simulator.directory import Account, Directory
 from pulumi_pwmgmt.simulator.ids import IdBook, okta_id
+from pulumi_pwmgmt.simulator.policy import policy_of
 from pulumi_pwmgmt.simulator.rate import RateLimit
-from pulumi_pwmgmt.simulator.seed import Many, OktaSeed, OktaToken, OktaUser, Policy, UserToken
+from pulumi_pwmgmt.simulator.seed import Many, OktaSeed, OktaToken, OktaUser, UserToken
 from pulumi_pwmgmt.simulator.stored_password import StoredPassword
 
 MAX_PASSWORD_LENGTH = 72
@@ -49,7 +49,7 @@ class OktaOrg:
         self.seed = seed
         self.clock = clock
         self.ids = ids
-        self.users = Directory(policy_of(seed.policy), clock)
+        self.users = Directory(policy_of(seed.policy, longest=MAX_PASSWORD_LENGTH), clock)
         self.tokens: dict[str, OktaToken] = {token.token: token for token in seed.tokens}
         self.user_tokens: dict[str, UserGrant] = {}
         self.rates = {bucket: RateLimit(limit, 60, clock) for bucket, limit in seed.rates.model_dump().items()}
@@ -157,29 +157,3 @@ def user_token_text(login: str, token: UserToken) -> str:
 def _base64url(data: Mapping[str, object]) -> str:
     text = json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode()
     return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
-
-
-def policy_of(policy: Policy) -> PasswordPolicy:
-    """Return the seed's rules as the directory keeps them."""
-    rules = Rules(
-        min_length=policy.min_length,
-        max_length=MAX_PASSWORD_LENGTH,
-        lower=policy.lower,
-        upper=policy.upper,
-        number=policy.number,
-        symbol=policy.symbol,
-        exclude_username=policy.exclude_username,
-        exclude_first_name=policy.exclude_first_name,
-        exclude_last_name=policy.exclude_last_name,
-        exclude_common=policy.exclude_common,
-    )
-    return PasswordPolicy(
-        rules=rules,
-        history_count=policy.history_count,
-        min_age=timedelta(minutes=policy.min_age_minutes),
-        max_age=timedelta(days=policy.max_age_days) if policy.max_age_days else None,
-        expire_warning=timedelta(days=policy.expire_warn_days),
-        max_attempts=policy.max_attempts,
-        lock_minutes=policy.lock_minutes or None,
-        show_lockout=policy.show_lockout,
-    )

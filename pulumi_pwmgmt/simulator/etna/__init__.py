@@ -1,0 +1,1 @@
+"""ETNA Trader: token, the user's own password, user info, policies."""
