@@ -169,32 +169,46 @@ def _write(
     try:
         return _set(run, connected, attempt, current)
     except CurrentPasswordRejected as error:
-        if already_live(connected, attempt):  # an earlier run got through, and nobody heard of it
+        live = already_live(connected, attempt)
+        if live:  # an earlier run got through, and nobody heard of it
             return None
         if spare is None or spare == current:
-            raise _neither_works(connected, attempt, error) from None
+            raise _no_way_in(connected, attempt, error, live) from None
     except PasswordRejected as error:
         if not (error.repeats and already_live(connected, attempt)):
             raise
         return None
-    return _set(run, connected, attempt, spare)
+    try:
+        return _set(run, connected, attempt, spare)
+    except CurrentPasswordRejected as error:
+        raise _no_way_in(connected, attempt, error, live) from None
 
 
-def _set(run: Run, connected: Connected, attempt: Attempt, current: Password | None) -> Observation | None:
+def _set(
+    run: Run, connected: Connected, attempt: Attempt, current: Password | None, *, again: bool = True
+) -> Observation | None:
     try:
         return connected.system.set_password(attempt.principal, attempt.password, current)
     except OutcomeUnknown as error:
         applied = look(run, connected, attempt)
         if applied:
             return None
-        if applied is None or connected.system.traits.authority is Authority.SELF_MANAGED:
+        if applied is None or not again or connected.system.traits.authority is Authority.SELF_MANAGED:
             raise OutcomeUnknown(error.happened, to_do=_RUN_AGAIN) from None
-    return connected.system.set_password(attempt.principal, attempt.password, current)
+    return _set(run, connected, attempt, current, again=False)
 
 
-def _neither_works(connected: Connected, attempt: Attempt, error: CredentialError) -> CurrentPasswordRejected:
+def _no_way_in(
+    connected: Connected,
+    attempt: Attempt,
+    error: CredentialError,
+    live: bool | None,  # noqa: FBT001 -- what a look told
+) -> CurrentPasswordRejected:
+    doors = f"neither the password we know nor the new one opens {attempt.principal!r}"
+    if live is None:
+        doors = f"the password we know does not open {attempt.principal!r}, and nothing tells whether the new one does"
     return CurrentPasswordRejected(
-        f"{error.happened}; neither the password we know nor the new one opens {attempt.principal!r}",
+        f"{error.happened}; {doors}",
         to_do=f"find or reset the live password in {connected.system.traits.title}, give it as current_password, "
         "and run it again",
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from pulumi_pwmgmt.errors import CredentialError
 from pulumi_pwmgmt.system import ObservesPassword, VerifiesPassword
 
 if TYPE_CHECKING:
@@ -32,36 +34,46 @@ class Attempt:
     started: datetime
 
     def is_live(self, connected: Connected) -> bool | None:
-        """Log in once with the new password; None where the system can't or does not tell."""
-        if not isinstance(connected.system, VerifiesPassword):
-            return None
-        return connected.system.verify_password(self.principal, self.password)
+        """Log in once with the new password; None where the system can't, does not tell, or fails to."""
+        if isinstance(connected.system, VerifiesPassword):
+            with contextlib.suppress(CredentialError):
+                return connected.system.verify_password(self.principal, self.password)
+        return None
 
-    def applied(self, observation: Observation, now: datetime) -> bool | None:
+    def observed(self, connected: Connected) -> Observation | None:
+        """Observe the account; None where the system can't, has no such account, or fails to.
+
+        A look that fails leaves the doubt it was to remove. Its error must not take the place of the first one: it
+        would say that nothing was changed.
+        """
+        if isinstance(connected.system, ObservesPassword):
+            with contextlib.suppress(CredentialError):
+                return connected.system.observe(self.principal)
+        return None
+
+    def applied(self, observation: Observation, asked: datetime, heard: datetime) -> bool | None:
         """Tell from the server's time of change whether it was this attempt; None where the seconds are too close.
 
-        ``now`` is our own clock when the observation came; with the server's ``Date`` it tells what the server's clock
-        showed when the attempt started. Either time may be cut off by up to a second.
+        ``asked`` and ``heard`` are our own clock before and after the observation. The server's ``Date`` lies between
+        them, so they tell within what bounds the server's clock was when the attempt started. Either of the server's
+        times may be cut off by up to a second.
         """
         changed, answered = observation.password_changed_at, observation.answered_at
         if changed is None or answered is None:
             return None
-        started = self.started + (answered - now)
-        if changed > started + _SECOND and changed != self.before:
+        if changed >= self.started + (answered + _SECOND - asked) and (self.before is None or changed > self.before):
             return True
-        if changed < started - _SECOND:
+        if changed + _SECOND <= self.started + (answered - heard):
             return False
         return None
 
 
 def look(run: Run, connected: Connected, attempt: Attempt) -> bool | None:
     """Find out whether the attempt's password is the live one; None where nothing tells."""
-    if isinstance(connected.system, ObservesPassword):
-        observation = connected.system.observe(attempt.principal)
-        applied = attempt.applied(observation, run.now()) if observation else None
-        if applied is not None:
-            return applied
-    return attempt.is_live(connected)
+    asked = run.now()
+    observation = attempt.observed(connected)
+    applied = attempt.applied(observation, asked, run.now()) if observation else None
+    return attempt.is_live(connected) if applied is None else applied
 
 
 def already_live(connected: Connected, attempt: Attempt) -> bool | None:
@@ -69,8 +81,8 @@ def already_live(connected: Connected, attempt: Attempt) -> bool | None:
 
     A server whose time of change is still the recorded one has the recorded password: that needs no log-in.
     """
-    if attempt.before and isinstance(connected.system, ObservesPassword):
-        observation = connected.system.observe(attempt.principal)
+    if attempt.before:
+        observation = attempt.observed(connected)
         if observation and observation.password_changed_at == attempt.before:
             return False
     return attempt.is_live(connected)

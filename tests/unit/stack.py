@@ -1,0 +1,156 @@
+"""The engine's order of calls for the credentials of one stack, with a process of its own for each run."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from pulumi_pwmgmt import lifecycle
+from pulumi_pwmgmt.check import check
+from pulumi_pwmgmt.errors import CredentialError, NotConfigured
+from pulumi_pwmgmt.model import UNKNOWN
+from pulumi_pwmgmt.record import Declaration, Record
+from pulumi_pwmgmt.run import Run
+from pulumi_pwmgmt.system import Connected
+from tests.unit.in_memory import Clock, Directory, WriteOnly
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+Properties = dict[str, Any]
+TENANT = "https://one.example.com"
+LOGIN = "bot@example.com"
+
+
+class Refused(Exception):
+    """What a preview says: the problems by argument."""
+
+    def __init__(self, problems: list[tuple[str, CredentialError]]) -> None:
+        self.problems = {argument: error.line for argument, error in problems}
+        self.errors = dict(problems)
+        super().__init__(self.problems)
+
+
+def connected(system: WriteOnly, name: str = "main", **differences: Any) -> Connected:  # noqa: ANN401 -- any field
+    kind = system.traits.title.split(maxsplit=1)[0].lower()
+    return replace(Connected(name=name, kind=kind, tenant=TENANT, system=system), **differences)
+
+
+def credential(**arguments: Any) -> Properties:  # noqa: ANN401 -- any argument
+    """Return what a program declares."""
+    return {"connection": "main", "principal": LOGIN, "password": "CANARY-first"} | arguments
+
+
+def _plain(properties: Properties) -> Properties:
+    """Return what is left of properties after the engine has stored them, which keeps no null."""
+    stored: Properties = json.loads(json.dumps({name: it for name, it in properties.items() if it is not None}))
+    return stored
+
+
+@dataclass
+class Entry:
+    inputs: Properties
+    outputs: Properties
+
+    @property
+    def record(self) -> Record:
+        return Record.parse(self.outputs)
+
+
+@dataclass
+class Stack:
+    """Its state, its connections, and what the user was told."""
+
+    clock: Clock
+    connections: dict[str, Connected]
+    state: dict[str, Entry] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
+
+    def run(self) -> Run:
+        return Run(self._connect, self.told.append, self.clock)
+
+    def preview(self, **declared: Properties) -> dict[str, Properties]:
+        """Return the checked inputs, or raise what is refused."""
+        run = self.run()
+        return {name: self._checked(run, self._olds(name), news) for name, news in declared.items()}
+
+    def up(self, *, ignore_changes: Collection[str] = (), **declared: Properties) -> list[str]:
+        """Make the stack what is declared. Returns the steps, in order."""
+        run, steps = self.run(), []
+        gone = [name for name in self.state if name not in declared]
+        replaced: list[Record] = []
+        plans = {}
+        for name, news in declared.items():
+            held = {one: self._olds(name)[one] for one in ignore_changes if one in self._olds(name)}
+            plans[name] = self._checked(run, self._olds(name), news | held)
+        for name, inputs in plans.items():
+            self.clock.wait(3)
+            entry = self.state.get(name)
+            if entry is None:
+                steps.append("create")
+                self._create(run, name, inputs)
+                continue
+            difference = lifecycle.diff(run, entry.record, inputs)
+            if difference.replaces:
+                steps += ["create", "delete"]
+                replaced.append(entry.record)
+                self._create(run, name, self._checked(run, {}, declared[name]))
+            elif difference.changes:
+                steps.append("update")
+                self._store(name, inputs, lifecycle.update(run, entry.record, Declaration.parse(inputs)))
+        for name in gone:
+            steps.append("delete")
+            lifecycle.delete(run, self.state[name].record)
+            del self.state[name]
+        for record in replaced:
+            lifecycle.delete(run, record)
+        return steps
+
+    def refresh(self) -> None:
+        run = self.run()
+        for name, entry in list(self.state.items()):
+            found = lifecycle.read(run, entry.record)
+            if found is None:
+                del self.state[name]
+            else:
+                self._store(name, found.as_inputs(), found)
+
+    def destroy(self) -> None:
+        run = self.run()
+        self.clock.wait(3)
+        for name, entry in list(self.state.items()):
+            lifecycle.delete(run, entry.record)
+            del self.state[name]
+
+    def _create(self, run: Run, name: str, inputs: Properties) -> None:
+        self._store(name, inputs, lifecycle.create(run, Declaration.parse(inputs)))
+
+    def _store(self, name: str, inputs: Properties, record: Record) -> None:
+        self.state[name] = Entry(_plain(inputs), _plain(record.properties()))
+
+    def _olds(self, name: str) -> Properties:
+        return self.state[name].inputs if name in self.state else {}
+
+    def _checked(self, run: Run, olds: Properties, news: Properties) -> Properties:
+        inputs, problems = check(run, olds, news)
+        for argument in ("password", "current_password"):
+            value = inputs.get(argument)
+            assert value is None or value is UNKNOWN or "CANARY-" not in value, "the value itself came back from check"
+        if problems:
+            raise Refused(problems)
+        return {name: value for name, value in inputs.items() if value is not None}
+
+    def _connect(self, name: str) -> Connected:
+        if name not in self.connections:
+            raise NotConfigured(f"there is no connection {name!r}")
+        return self.connections[name]
+
+
+def stack_of(kind: type[WriteOnly], **differences: Any) -> tuple[Stack, Directory]:  # noqa: ANN401 -- any field
+    """Return a stack with the connection ``main`` to a new system, and its directory with one account."""
+    clock = Clock()
+    directory = Directory(clock)
+    directory.add(LOGIN)
+    clock.wait(3600)
+    return Stack(clock, {"main": connected(kind(directory), **differences)}), directory
