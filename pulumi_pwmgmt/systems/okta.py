@@ -50,7 +50,7 @@ class _User(BaseModel):
     id: str
     status: str
     login: str = Field(validation_alias=AliasPath("profile", "login"))
-    password_changed: AwareDatetime | None = Field(None, alias="passwordChanged")
+    changed: AwareDatetime | None = Field(None, alias="passwordChanged")
 
 
 class _Credentials(BaseModel):
@@ -89,9 +89,6 @@ class _Policy(_Rules):
     priority: int
     groups: frozenset[str] = Field(frozenset(), validation_alias=AliasPath("conditions", "people", "groups", "include"))
     provider: str = Field("OKTA", validation_alias=AliasPath("conditions", "authProvider", "provider"))
-
-    def stated(self) -> PasswordPolicy:
-        return PasswordPolicy(description=self.name, **self.model_dump(include={*_Rules.model_fields}))
 
 
 def _complaint(reply: Reply) -> Complaint | None:
@@ -135,7 +132,7 @@ _LOG_IN = (
 
 
 class System:
-    """One org. Operations are named as in https://developer.okta.com/docs/api/openapi/okta-management/ ."""
+    """The users of one org."""
 
     traits = Traits(
         title="Okta",
@@ -150,9 +147,14 @@ class System:
 
     def __init__(self, connection: Connection, wire: Wire) -> None:
         self._connection, self._wire = connection, wire
+        self._strict = {"strict": "true"} if connection.strict else {}
 
     def set_password(self, principal: str, new: Password, current: Password | None) -> Observation:
-        """Set it, or change it where the current one is known: User, operation updateUser; UserCred, changePassword."""
+        """Set it, or change it where the current one is known.
+
+        https://developer.okta.com/docs/api/openapi/okta-management/management/user/updateuser
+        https://developer.okta.com/docs/api/openapi/okta-management/management/usercred/changepassword
+        """
         if current:
             return self._change(principal, new, current)
         body = {"credentials": {"password": {"value": new}}}
@@ -160,7 +162,11 @@ class System:
         return _observation(self._post(_USER, principal, body, query=self._strict, refusals=refusals))
 
     def remove_password(self, principal: str, how: OnDestroy, current: Password | None) -> None:  # noqa: ARG002 -- port
-        """Expire it or deactivate the account: UserCred, operation expirePassword; UserLifecycle, deactivateUser."""
+        """Expire it or deactivate the account.
+
+        https://developer.okta.com/docs/api/openapi/okta-management/management/usercred/expirepassword
+        https://developer.okta.com/docs/api/openapi/okta-management/management/userlifecycle/deactivateuser
+        """
         if how not in _REMOVALS:
             raise errors.Unsupported("Okta has no call that takes a password away", to_do="overwrite it")
         path, done = _REMOVALS[how]
@@ -174,16 +180,21 @@ class System:
                 raise
 
     def observe(self, principal: str) -> Observation | None:
-        """Read status and time of change: User, operation getUser."""
+        """Read status and time of change.
+
+        https://developer.okta.com/docs/api/openapi/okta-management/management/user/getuser
+        """
         with suppress(errors.PrincipalNotFound):
             return self._user(principal)
         return None
 
     def verify_password(self, principal: str, password: Password) -> bool | None:
-        """Log in: https://developer.okta.com/docs/reference/api/authn/#primary-authentication .
+        """Log in.
 
         False is all that Okta tells of a wrong password, of a hidden lock and of a policy that denies the log-in.
-        A rate limit raises ``RateLimited``, like everywhere: that says more than None.
+        A rate limit raises ``RateLimited``, as everywhere: that says more than None.
+
+        https://developer.okta.com/docs/reference/api/authn/#primary-authentication
         """
         try:
             login = self._user(principal).login if _USER_ID.fullmatch(principal) else principal
@@ -196,41 +207,35 @@ class System:
         return True if _RIGHT.fullmatch(reply.parse(_Transaction).status) else None
 
     def password_policy(self, principal: str) -> PasswordPolicy | None:
-        """Take the first by priority whose groups the user is in: Policy, listPolicies; UserResources, listUserGroups.
+        """Take the first by priority that has a group of the user.
 
-        The groups are asked for only where there is a choice. Policies of Active Directory and LDAP don't count.
+        Groups are asked for only where there is a choice. Policies for Active Directory and LDAP don't count.
+
+        https://developer.okta.com/docs/api/openapi/okta-management/management/policy/listpolicies
+        https://developer.okta.com/docs/api/openapi/okta-management/management/userresources/listusergroups
         """
         reply = self._wire.read("GET", "/api/v1/policies", query={"type": "PASSWORD"}, headers=self._token)
-        policies = [
-            one
-            for one in reply.parse(RootModel[list[_Policy]]).root
-            if one.status == "ACTIVE" and one.provider in {"OKTA", "ANY"}
-        ]
+        stated = reply.parse(RootModel[list[_Policy]]).root
+        policies = [one for one in stated if one.status == "ACTIVE" and one.provider in {"OKTA", "ANY"}]
         if len(policies) > 1:
             reply = self._wire.read("GET", f"{_USER}/groups", id=principal, headers=self._token)
             groups = {group.id for group in reply.parse(RootModel[list[_Group]]).root}
             policies = [one for one in policies if not one.groups or one.groups & groups]
-        stated = [one.stated() for one in sorted(policies, key=lambda one: one.priority)]
-        return stated[0] if stated else None
+        first = min(policies, key=lambda one: one.priority, default=None)
+        rules = first.model_dump(include={*_Rules.model_fields}) if first else {}
+        return PasswordPolicy(description=first.name, **rules) if first else None
 
     @property
     def _token(self) -> dict[str, Secret]:
         return {"Authorization": self._connection.token.read().map("SSWS {}".format)}
-
-    @property
-    def _strict(self) -> dict[str, str]:
-        return {"strict": "true"} if self._connection.strict else {}
 
     def _user(self, principal: str) -> Observation:
         return _observation(self._wire.read("GET", _USER, id=principal, headers=self._token))
 
     def _change(self, principal: str, new: Password, current: Password) -> Observation:
         user = principal if _USER_ID.fullmatch(principal) else self._user(principal).principal_id
-        body = {
-            "oldPassword": {"value": current},
-            "newPassword": {"value": new},
-            "revokeSessions": self._connection.revoke_sessions,
-        }
+        revoke = self._connection.revoke_sessions
+        body = {"oldPassword": {"value": current}, "newPassword": {"value": new}, "revokeSessions": revoke}
         reply = self._post(f"{_USER}/credentials/change_password", user, body, query=self._strict, refusals=_HISTORY)
         reply.parse(_Credentials)
         try:
@@ -248,6 +253,6 @@ def _observation(reply: Reply) -> Observation:
         principal_id=user.id,
         login=user.login,
         status=user.status,
-        password_changed_at=user.password_changed,
+        password_changed_at=user.changed,
         answered_at=reply.date,
     )

@@ -18,7 +18,8 @@ from pulumi_pwmgmt.system import Authority, CurrentPassword, Traits
 if TYPE_CHECKING:
     from pulumi_pwmgmt.http import Wire
 
-_PASSWORD_ID = re.compile(r"00T[0-9A-Za-z]+")
+_PATH = "/idp/myaccount/password"
+_PASSWORD_ID = re.compile(r"00T[0-9A-Za-z]{17}")
 
 
 class Connection(settings.Connection):
@@ -37,7 +38,7 @@ class _Error(BaseModel):
 class _Password(BaseModel):
     id: str = ""
     status: str
-    last_updated: AwareDatetime | None = Field(None, alias="lastUpdated")
+    updated: AwareDatetime | None = Field(None, alias="lastUpdated")
 
 
 class _Complexity(BaseModel):
@@ -79,7 +80,7 @@ DIALECT = Dialect(
         Refusal(error=errors.AuthenticationFailed, code="invalid_token", to_do="sign in again"),
         Refusal(error=errors.AuthenticationFailed, code="E0000011", to_do="sign in again"),
         Refusal(
-            error=errors.PermissionDenied, code="insufficient_scope", to_do="ask for okta.myAccount.password.manage"
+            error=errors.PermissionDenied, code="insufficient_scope", to_do="get it okta.myAccount.password.manage"
         ),
         Refusal(error=errors.PermissionDenied, code="E0000015", to_do="have MyAccount password switched on in the org"),
         Refusal(error=errors.PermissionDenied, code="E0000006"),
@@ -96,17 +97,14 @@ DIALECT = Dialect(
     ),
 )
 # What a wrong old password gives is documented nowhere. The manual's one 403 here is about assurance: name both.
-_CHANGE = (
-    Refusal(
-        error=errors.CurrentPasswordRejected,
-        code="E0000006",
-        to_do="give the live one as current_password, or sign in again with the assurance that the org asks for",
-    ),
+_WRONG_OR_NOT_ASSURED = (
+    "give the live one as current_password, or sign in again with the assurance that the org asks for"
 )
+_CHANGE = (Refusal(error=errors.CurrentPasswordRejected, code="E0000006", to_do=_WRONG_OR_NOT_ASSURED),)
 
 
 class System:
-    """The token's user: https://developer.okta.com/docs/api/openapi/okta-myaccount/myaccount/tag/Password/ ."""
+    """The password of the token's user."""
 
     traits = Traits(
         title="Okta MyAccount",
@@ -127,16 +125,19 @@ class System:
         return _subject(self._connection.token.read())
 
     def set_password(self, principal: str, new: Password, current: Password | None) -> Observation | None:
-        """Change it (operation updatePassword) where the current one is known, else enrol or replace it.
+        """Change it where the current one is known, else replace or enrol it.
 
-        Operations createPassword and replacePassword. Where ``principal`` is a password's id, a known current password
-        is what guards the change against another user's token.
+        Where ``principal`` is a password's id, it is the known current password that keeps the change off another
+        user's account.
+
+        https://developer.okta.com/docs/api/openapi/okta-myaccount/myaccount/password/updatepassword
+        https://developer.okta.com/docs/api/openapi/okta-myaccount/myaccount/password/replacepassword
+        https://developer.okta.com/docs/api/openapi/okta-myaccount/myaccount/password/createpassword
         """
         token = self._token_of(principal)
         if current:
             body = {"oldPassword": current, "newPassword": new}
-            path = "/idp/myaccount/password/change-password"
-            self._wire.write("POST", path, headers=_bearer(token), json=body, refusals=_CHANGE)
+            self._wire.write("POST", f"{_PATH}/change-password", headers=_bearer(token), json=body, refusals=_CHANGE)
             try:
                 return self._read(principal, token)
             except errors.CredentialError:  # the change is made: what the look after it met is no failure of it
@@ -145,28 +146,37 @@ class System:
         if seen is None and _PASSWORD_ID.fullmatch(principal):
             raise errors.PrincipalNotFound("the password with this id is gone", to_do="refresh, then run it again")
         profile = {"profile": {"password": new}}
-        method = "PUT" if seen else "POST"
-        reply = self._wire.write(method, "/idp/myaccount/password", headers=_bearer(token), json=profile)
-        return _observation(reply, token)
+        return _observation(
+            self._wire.write("PUT" if seen else "POST", _PATH, headers=_bearer(token), json=profile), token
+        )
 
     def remove_password(self, principal: str, how: OnDestroy, current: Password | None) -> None:  # noqa: ARG002 -- port
-        """Delete it (operation deletePassword)."""
+        """Delete it; one that is not there is deleted.
+
+        https://developer.okta.com/docs/api/openapi/okta-myaccount/myaccount/password/deletepassword
+        """
         if how is not OnDestroy.REVOKE:
             raise errors.Unsupported(f"Okta MyAccount can't {how.value} a password", to_do="revoke it")
         token = self._token_of(principal)
         if _PASSWORD_ID.fullmatch(principal) and self._read(principal, token) is None:
             return
         with suppress(errors.PrincipalNotFound):
-            self._wire.write("DELETE", "/idp/myaccount/password", headers=_bearer(token))
+            self._wire.write("DELETE", _PATH, headers=_bearer(token))
 
     def observe(self, principal: str) -> Observation | None:
-        """Read its status (operation getPassword); None where the user has no password."""
+        """Read its status; None where the user has no password.
+
+        https://developer.okta.com/docs/api/openapi/okta-myaccount/myaccount/password/getpassword
+        """
         return self._read(principal, self._token_of(principal))
 
     def password_policy(self, principal: str) -> PasswordPolicy | None:
-        """Read the rules (operation getPasswordRequirements)."""
-        path = "/idp/myaccount/password/complexity-requirements"
-        stated = self._wire.read("GET", path, headers=_bearer(self._token_of(principal))).parse(_Requirements)
+        """Read the rules.
+
+        https://developer.okta.com/docs/api/openapi/okta-myaccount/myaccount/password/getpasswordrequirements
+        """
+        reply = self._wire.read("GET", f"{_PATH}/complexity-requirements", headers=_bearer(self._token_of(principal)))
+        stated = reply.parse(_Requirements)
         return PasswordPolicy(description=stated.description, **stated.complexity.model_dump())
 
     def _token_of(self, principal: str) -> Secret:
@@ -181,7 +191,7 @@ class System:
 
     def _read(self, principal: str, token: Secret) -> Observation | None:
         try:
-            reply = self._wire.read("GET", "/idp/myaccount/password", headers=_bearer(token))
+            reply = self._wire.read("GET", _PATH, headers=_bearer(token))
         except errors.PrincipalNotFound:
             return None
         seen = _observation(reply, token)
@@ -207,11 +217,12 @@ def _subject(token: Secret) -> str | None:
 
 
 def _observation(reply: Reply, token: Secret) -> Observation:
-    password = reply.parse(_Password)
+    seen = reply.parse(_Password)
+    changed = seen.updated if seen.status == "ACTIVE" else None  # "If password is `ACTIVE`, returns the date when …"
     return Observation(
-        principal_id=password.id,
+        principal_id=seen.id,
         login=_subject(token),
-        status=password.status,
-        password_changed_at=password.last_updated if password.status == "ACTIVE" else None,
+        status=seen.status,
+        password_changed_at=changed,
         answered_at=reply.date,
     )
