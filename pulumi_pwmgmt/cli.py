@@ -25,6 +25,11 @@ def main() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line for scripts, nothing for people.")
 @click.option("--print-directory", is_flag=True, help="Print the default directory file and end.")
+@click.option(
+    "--remember-passwords",
+    is_flag=True,
+    help="Keep every password that is set in clear text, for tests that look for them elsewhere.",
+)
 @click.option("--until-stdin-ends", is_flag=True, help="End when standard input does, so as not to outlive a script.")
 def simulate(
     *,
@@ -33,6 +38,7 @@ def simulate(
     directory: Path | None,
     as_json: bool,
     print_directory: bool,
+    remember_passwords: bool,
     until_stdin_ends: bool,
 ) -> None:
     """Simulate the password APIs of Okta, Okta MyAccount, OneLogin and ETNA Trader on 127.0.0.1.
@@ -49,7 +55,7 @@ def simulate(
         return
     try:
         text = directory.read_text(encoding="utf-8") if directory else seed.default_text()
-        running = server.Running(seed.parse(text), port, control_port)
+        running = server.Running(seed.parse(text), port, control_port, remember_passwords=remember_passwords)
     except UnicodeDecodeError:
         click.echo(f"{directory}: not UTF-8", err=True)
         sys.exit(_BAD_INPUT)
@@ -65,3 +71,7 @@ def simulate(
         sys.exit(_FAILURE)
     show = report.as_json_line if as_json else report.for_people
     running.serve(lambda: show(running), until_stdin_ends=until_stdin_ends)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,7 @@
 """The control port: what tests use to look at the simulator and to make things go wrong. JSON both ways.
 
-``GET /log``, ``POST /reset``, ``PUT /directory``, ``GET /accounts``, ``POST /clock``; ``/faults``: ``GET``, ``POST``,
-``DELETE``.
+``GET /log``, ``POST /reset``, ``PUT`` and ``DELETE /directory``, ``GET /accounts``, ``GET``, ``POST`` and ``DELETE
+/faults``, ``POST /clock``, ``GET /passwords``. Each method's docstring says what it does.
 """
 
 import json
@@ -34,10 +34,11 @@ class Control:
             routes=[
                 Route("/log", self.log, methods=["GET"]),
                 Route("/reset", self.reset, methods=["POST"]),
-                Route("/directory", self.directory, methods=["PUT"]),
+                Route("/directory", self.directory, methods=["PUT", "DELETE"]),
                 Route("/accounts", self.accounts, methods=["GET"]),
                 Route("/faults", self.faults, methods=["GET", "POST", "DELETE"]),
                 Route("/clock", self.clock, methods=["POST"]),
+                Route("/passwords", self.passwords, methods=["GET"]),
             ]
         )
 
@@ -51,7 +52,10 @@ class Control:
         return Response(status_code=204)
 
     async def directory(self, request: Request) -> Response:
-        """Start over from another seed (JSON or YAML); answers with its accounts."""
+        """Start over from another seed (JSON or YAML), or with DELETE from the first one; answers with its accounts."""
+        if request.method == "DELETE":
+            self._simulation.start_from_the_first_seed()
+            return JSONResponse(self._accounts())
         try:
             seed = parse((await request.body()).decode("utf-8", "replace"))
         except BadSeedError as error:
@@ -90,6 +94,12 @@ class Control:
             return JSONResponse({"problems": ["advance_s: 0 or more, and under 10^9"]}, 422)
         self._simulation.clock.advance(seconds)
         return JSONResponse({"now": self._simulation.clock.now().isoformat()})
+
+    async def passwords(self, _request: Request) -> Response:
+        """Return every password set since the start, if the simulator was told to remember them; else 404."""
+        if self._simulation.heard is None:
+            return JSONResponse({"problems": ["not remembered: start with --remember-passwords"]}, 404)
+        return JSONResponse(self._simulation.heard)
 
     def _accounts(self) -> list[Entry]:
         return accounts(self._simulation, self._url())

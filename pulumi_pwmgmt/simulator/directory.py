@@ -2,7 +2,7 @@
 
 import enum
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -73,6 +73,8 @@ class Directory:
     def __init__(self, policy: PasswordPolicy, clock: Clock) -> None:
         self.policy = policy
         self.clock = clock
+        self.hear: Callable[[str], object] | None = None
+        """Told every password that is set, for tests that look for them elsewhere; usually nobody."""
         self._accounts: dict[str, Account] = {}
         self._ids_by_login: dict[str, str] = {}
 
@@ -159,6 +161,8 @@ class Directory:
         if account.password is not None:
             account.earlier = [account.password, *account.earlier][: max(self.policy.history_count, 1)]
         account.password = StoredPassword.of(text, account.salt, client_hash)
+        if self.hear is not None:
+            self.hear(text)
         account.password_changed = self.clock.now()
 
     def drop_password(self, account: Account) -> None:

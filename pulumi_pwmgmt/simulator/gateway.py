@@ -1,6 +1,9 @@
 """The door of the simulated APIs: the log, ordered faults, and what a fault does to an answer."""
 
 import asyncio
+import sys
+import traceback
+from datetime import datetime
 from email.utils import format_datetime
 
 from starlette.applications import Starlette
@@ -68,7 +71,14 @@ class Gateway:
 
     async def _commit(self, scope: Scope, client: "_Client") -> "_Answer":
         answer = _Answer()
-        await self._inner(scope, client.replay, answer.take)
+        try:
+            await self._inner(scope, client.replay, answer.take)
+        except Exception as error:  # noqa: BLE001 - a fault of ours: say so, where, and nothing of the request
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            text = f"the simulator failed: {type(error).__name__} in {place.name}, line {place.lineno}"
+            sys.stderr.write(text + "\n")
+            answer = _Answer()
+            await PlainTextResponse(text, 500)(scope, client.replay, answer.take)
         return answer
 
     async def _trouble(self, scope: Scope, client: "_Client", fault: Fault) -> "_Answer":
@@ -169,10 +179,10 @@ class _Answer:
         headers = [(name, value) for name, value in self._start["headers"] if name != b"content-type"]
         self._start["headers"] = [*headers, (b"content-type", media_type.encode())]
 
-    async def send(self, send: Send, date: object) -> None:
+    async def send(self, send: Send, date: datetime) -> None:
         """Send it; with fewer bytes than promised, the server then closes the connection."""
         headers = [(name, value) for name, value in self._start["headers"] if name != b"content-length"]
-        headers.append((b"date", format_datetime(date, usegmt=True).encode()))  # type: ignore[arg-type]
+        headers.append((b"date", format_datetime(date, usegmt=True).encode()))
         if self._start["status"] != 204:  # noqa: PLR2004 - the status says it best
             length = len(self._body) if self._promised is None else self._promised
             headers.append((b"content-length", str(length).encode()))

@@ -51,11 +51,21 @@ def for_people(running: Running) -> None:
 
 
 def _to_try(running: Running) -> list[str]:
-    tokens = running.simulation.seed.okta.tokens
-    users = running.simulation.seed.okta.users
-    lines = [f"curl -s {running.control_url}/log"]
-    if tokens and users:
-        lines.insert(
-            0, f"curl -s -H 'Authorization: SSWS {tokens[0].token}' {running.url}/api/v1/users/{users[0].login}"
+    seed, url = running.simulation.seed, running.url
+    lines = []
+    if seed.okta.tokens and seed.okta.users:
+        user, token = seed.okta.users[0], seed.okta.tokens[0]
+        lines.append(f"curl -s -H 'Authorization: {token.scheme} {token.token}' {url}/api/v1/users/{user.login}")
+    if seed.onelogin.credentials:
+        pair, body = seed.onelogin.credentials[0], '{"grant_type": "client_credentials"}'
+        lines.append(
+            f"curl -s -u {pair.client_id}:{pair.client_secret} -H 'Content-Type: application/json' -d '{body}' "
+            f"{url}/auth/oauth2/v2/token"
         )
-    return lines
+    if seed.etna.app_keys and seed.etna.users:
+        login, password = seed.etna.users[0].login, seed.etna.users[0].password
+        lines.append(
+            f"curl -s -X POST -H 'Et-App-Key: {seed.etna.app_keys[0]}' -H 'Username: {login}' "
+            f"-H 'Password: {password}' -H 'Content-Length: 0' {url}/api/token"
+        )
+    return [*lines, f"curl -s {running.control_url}/log"]

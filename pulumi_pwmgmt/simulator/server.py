@@ -32,8 +32,8 @@ class PortTakenError(Exception):
 class Running:
     """The simulator with its ports bound; ``url`` and ``control_url`` are known from the start."""
 
-    def __init__(self, seed: Seed, port: int, control_port: int) -> None:
-        self.simulation = Simulation(seed)
+    def __init__(self, seed: Seed, port: int, control_port: int, *, remember_passwords: bool = False) -> None:
+        self.simulation = Simulation(seed, remember_passwords=remember_passwords)
         with contextlib.ExitStack() as undo:
             self._api_socket = undo.enter_context(_listen(port))
             self._control_socket = undo.enter_context(_listen(control_port))

@@ -36,9 +36,14 @@ def system_of(path: str) -> str | None:
 
 
 class Simulation:
-    """The state of everything; ``start`` may be called again, and ids stay what they were."""
+    """The state of everything; ``start`` may be called again, and ids stay what they were.
 
-    def __init__(self, seed: Seed) -> None:
+    With ``remember_passwords`` every password that is set from outside is kept in clear text, over resets too.
+    """
+
+    def __init__(self, seed: Seed, *, remember_passwords: bool = False) -> None:
+        self.heard: list[str] | None = [] if remember_passwords else None
+        self._first_seed = seed
         self.clock = Clock()
         self.faults = Faults()
         self.log: list[LogEntry] = []
@@ -61,9 +66,17 @@ class Simulation:
             "etna": EtnaApi(self.etna),
         }
 
+        if self.heard is not None:
+            for system in (self.okta, self.onelogin, self.etna):
+                system.users.hear = self.heard.append
+
     def start_again(self) -> None:
         """Go back to the seed that was given last."""
         self.start(self.seed)
+
+    def start_from_the_first_seed(self) -> None:
+        """Go back to the seed of the construction."""
+        self.start(self._first_seed)
 
     def apis(self) -> Mapping[str, Api]:
         """Return the APIs by system."""
