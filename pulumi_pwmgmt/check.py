@@ -36,6 +36,7 @@ _ARGUMENTS: dict[str, tuple[tuple[type, ...], str]] = {
     "keep_in_state": ((bool,), "True or False"),
 }
 _REQUIRED = ("connection", "principal", "password")
+_PASSWORDS = ("current_password", "password")
 _CHOICES: dict[str, type[enum.Enum]] = {"on_destroy": OnDestroy, "on_drift": OnDrift}
 # Set by the program when nothing in pwmgmt:connections is marked secret: only it is told.
 IN_CLEAR = "connections_in_clear"
@@ -48,27 +49,32 @@ def check(run: Run, olds: Properties, news: Properties) -> tuple[Properties, Pro
     ``olds`` are the inputs as they were stored, empty for a create and for the second look at a replacement.
     A value that the engine does not know yet is ``UNKNOWN``.
     """
-    inputs = {name: value for name, value in news.items() if name != IN_CLEAR}
+    inputs = {name: value for name, value in news.items() if name != IN_CLEAR and value is not None}
+    if inputs.get("adopt") is False:
+        del inputs["adopt"]  # the default has one form only, or a refresh would show a difference
     problems = [*_wrong_arguments(inputs)]
-    if problems or UNKNOWN in (inputs["connection"], inputs["principal"]):
-        return _without_values(inputs), problems
+    if problems:
+        return _withheld(inputs), problems
+    if UNKNOWN in (inputs["connection"], inputs["principal"]):
+        return _unknown_yet(inputs), []
     try:
         connected = run.connect(inputs["connection"])
     except NotConfigured as error:
-        return _without_values(inputs), [("connection", error)]
+        return _withheld(inputs), [("connection", error)]
     if news.get(IN_CLEAR) and connected.literal_secrets:
         _warn_of_clear_text(run, connected)
     inputs = _with_defaults(inputs, connected)
     problems = [*_wrong_place(olds, inputs, connected), *_impossible(olds, inputs, connected)]
     inputs, hidden = _without_passwords(run, olds, inputs, connected.system.traits)
     problems += hidden
-    if problems:
-        return _without_values(inputs), problems
+    problems += _unrepairable(run, olds, inputs)
     try:
         run.claim(connected, inputs["principal"], inputs["principal"])
     except Unsupported as error:
         problems.append(("principal", error))
-    return inputs | _history(run, olds, inputs), problems
+    if problems:
+        return _withheld(inputs), problems
+    return inputs | _history(run, olds, inputs), []
 
 
 def _wrong_arguments(inputs: Properties) -> Problems:
@@ -86,9 +92,13 @@ def _wrong_arguments(inputs: Properties) -> Problems:
     return problems
 
 
-def _without_values(inputs: Properties) -> Properties:
-    hidden = {name: UNKNOWN for name in ("password", "current_password") if inputs.get(name) is not None}
-    return inputs | hidden
+def _unknown_yet(inputs: Properties) -> Properties:
+    return inputs | {name: UNKNOWN for name in _PASSWORDS if inputs.get(name) is not None}
+
+
+def _withheld(inputs: Properties) -> Properties:
+    """Leave the passwords out of a refusal: an update takes no unknown value in their place."""
+    return {name: value for name, value in inputs.items() if name not in _PASSWORDS}
 
 
 def _warn_of_clear_text(run: Run, connected: Connected) -> None:
@@ -146,7 +156,7 @@ def _impossible(olds: Properties, inputs: Properties, connected: Connected) -> P
         refuse("keep_in_state", f"{traits.title} demands the current password for a change", "leave it out")
     if inputs["keep_in_state"] is True and traits.current_password is CurrentPassword.IGNORED:
         refuse("keep_in_state", f"{traits.title} has no use for the current password", "leave it out")
-    if required and not olds and inputs.get("adopt") is not True and inputs.get("current_password") is None:
+    if required and not olds and inputs.get("adopt") is None and inputs.get("current_password") is None:
         refuse(
             "current_password",
             f"{traits.title} changes a password only for who knows the current one",
@@ -174,7 +184,7 @@ def _text_problem(text: str, traits: Traits) -> str | None:
 
 def _without_passwords(run: Run, olds: Properties, inputs: Properties, traits: Traits) -> tuple[Properties, Problems]:
     problems: Problems = []
-    for argument in ("current_password", "password"):
+    for argument in _PASSWORDS:
         try:
             inputs = inputs | _fingerprinted(run, argument, olds, inputs, traits)
         except CredentialError as error:  # noqa: PERF203 -- two rounds, and each problem is told
@@ -198,25 +208,35 @@ def _fingerprinted(run: Run, argument: str, olds: Properties, inputs: Properties
         if argument == "current_password" and olds:  # needed once, and that was long ago
             return {argument: None}
         raise
-    if argument == "password":
-        _refuse_unsendable(password, traits)
+    _refuse_unsendable(argument, password, traits)
     return {argument: run.remember(password, inputs["tenant"], inputs["principal"])}
 
 
-def _refuse_unsendable(password: Password, traits: Traits) -> None:
+def _refuse_unsendable(argument: str, password: Password, traits: Traits) -> None:
     text = password.reveal()
     if len(text) > traits.longest_password:
         longest = f"is longer than the {traits.longest_password} characters that {traits.title} takes"
-        raise PasswordRejected(f"the password {longest}", to_do="choose a shorter one")
+        raise PasswordRejected(f"the {argument} {longest}", to_do="choose a shorter one")
     problem = _text_problem(text, traits)
     if problem:
-        raise Unsupported(f"the password {problem}", to_do="choose one without it")
+        raise Unsupported(f"the {argument} {problem}", to_do="choose one without it")
+
+
+def _unrepairable(run: Run, olds: Properties, inputs: Properties) -> Problems:
+    repairs = olds.get("drift") and inputs["on_drift"] == OnDrift.REPAIR.value
+    if not repairs or inputs["password"] is UNKNOWN or run.recall(inputs["password"]):
+        return []
+    held_back = Unsupported(
+        f"the password was {olds['drift']}, and ignore_changes holds back the one to repair it with",
+        to_do="take 'password' out of ignore_changes, or say on_drift='accept'",
+    )
+    return [("password", held_back)]
 
 
 def _history(run: Run, olds: Properties, inputs: Properties) -> Properties:
     """Why the password last changed, for the reader of a diff, and the drift that the program accepts."""
     if not olds:
-        return {"reason": "adopted" if inputs.get("adopt") is True else "created"}
+        return {"reason": {None: "created", True: "adopted"}.get(inputs.get("adopt"), UNKNOWN)}
     drift = olds.get("drift")
     if UNKNOWN in (inputs["password"], inputs["on_drift"]):
         return {"reason": UNKNOWN}

@@ -119,9 +119,10 @@ def delete(run: Run, record: Record) -> None:
         if run.is_claimed(connected, observation.principal_id, observation.login):
             run.tell(f"{owner} is declared elsewhere in this program: its password stays as it is")
             return
-        taken_over = record.drift or _drift(record, observation)
-        if taken_over:
-            run.tell(f"{owner} was {taken_over}: somebody has taken it over, so its password stays as it is")
+        changed, recorded = observation.password_changed_at, record.password_changed_at
+        if changed and recorded and changed > recorded:
+            drift = _drift(record, observation)
+            run.tell(f"{owner} was {drift}: somebody has taken it over, so its password stays as it is")
             return
     _remove(run, connected, record, owner)
 
@@ -231,7 +232,9 @@ def _accepted(
         except CredentialError as error:
             run.tell(f"the password of {declared.principal!r} is set, but not when: {error.happened}")
     principal_id = told.principal_id if told else known
-    run.claim(connected, principal_id, declared.principal)
+    for name in (principal_id, told and told.login):
+        if name:
+            run.claim(connected, name, declared.principal)
     return Record(
         **declared.model_dump(),
         principal_id=principal_id,
@@ -282,8 +285,7 @@ def _call_removal(connected: Connected, record: Record) -> None:
     try:
         system.remove_password(record.principal_id, record.on_destroy, record.kept_password)
     except OutcomeUnknown:
-        gone = isinstance(system, ObservesPassword) and system.observe(record.principal_id) is None
+        pass  # each of the removals is harmless to make twice, and success where the account is gone
     else:
         return
-    if not gone:  # each of the removals is harmless to make twice
-        system.remove_password(record.principal_id, record.on_destroy, record.kept_password)
+    system.remove_password(record.principal_id, record.on_destroy, record.kept_password)

@@ -101,7 +101,10 @@ class Reference:
     def _from_environment(self) -> str:
         if self.name not in os.environ:
             raise NotConfigured(f"{self} is not set", to_do="set it where pulumi runs")
-        return os.environ[self.name]
+        value = os.environ[self.name]
+        if any("\ud800" <= character <= "\udfff" for character in value):  # how Python holds what it can't decode
+            raise NotConfigured(f"{self} is not UTF-8", to_do="write it as UTF-8 text")
+        return value
 
     def _from_file(self) -> str:
         try:

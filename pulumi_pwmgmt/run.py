@@ -95,7 +95,7 @@ class Run:
         except NotConfigured as error:
             problem = error.happened
         else:
-            if (connected.kind, connected.tenant) == (kind, tenant) or connected.moved_from == tenant:
+            if connected.kind == kind and tenant in (connected.tenant, connected.moved_from):
                 return connected
             problem = (
                 f"connection {name!r} leads to {connected.kind} at {connected.tenant}, "

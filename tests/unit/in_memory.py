@@ -13,7 +13,7 @@ from pulumi_pwmgmt.system import Authority, CurrentPassword, Traits
 if TYPE_CHECKING:
     from pulumi_pwmgmt.errors import CredentialError
 
-LOCKED_AFTER = 3
+LOCKED_AFTER = 5
 Verb = Literal["set", "remove", "verify", "observe"]
 Commit = Literal["never", "before the error", "late"]
 
@@ -195,7 +195,8 @@ class WriteOnly:
             raise Unsupported("nothing is changed without the current password")
         if current and not directory.log_in(account, current.reveal()):
             raise CurrentPasswordRejected("the current password is wrong")
-        if new.reveal() in account.history[-directory.remembered :]:
+        remembered = account.history[-directory.remembered :] if directory.remembered else []
+        if new.reveal() in remembered:
             raise PasswordRejected("it was used before", reasons=("history",), repeats=True)
         if len(new.reveal()) < len("CANARY-"):
             raise PasswordRejected("it is too short", reasons=("length",))
