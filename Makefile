@@ -13,7 +13,7 @@ setup: ## Python environment and Pulumi engine, both in .venv; harmless to repea
 	@PYTHON="$(PYTHON)" engine/setup
 
 demo: setup ## one account in each simulated system through its life, with the real `pulumi up`
-	@.venv/bin/python examples/demo.py
+	@.venv/bin/python -m examples.demo
 
 test: setup ## every check and every test
 	@.venv/bin/python tests/storeys.py

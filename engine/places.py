@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
+import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +56,15 @@ class Places:
             search_path=os.pathsep.join(d for d in directories if not (Path(d).parent / "pyvenv.cfg").exists()),
             releases=environment.get("PWMGMT_PULUMI_RELEASES", "https://get.pulumi.com/releases/sdk"),
         )
+
+
+@contextmanager
+def scratch(directory: Path) -> Iterator[Path]:
+    """Work in a new directory inside that one, which only one process uses at a time; what a killed one left goes."""
+    for leftover in directory.glob("scratch-*"):
+        shutil.rmtree(leftover)
+    with tempfile.TemporaryDirectory(dir=directory, prefix="scratch-") as temporary:
+        yield Path(temporary)
 
 
 @contextmanager

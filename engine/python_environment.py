@@ -16,18 +16,18 @@ from engine.package_index import uv_environment
 if TYPE_CHECKING:
     from engine.places import Places
 
+STAMP = "set-up-from"  # in .venv: the fingerprint of what it was made from
 SUPPORTED = "import sys; sys.exit(sys.version_info < (3, 10))"
 NO_PACKAGES = "Is there a network? An index or proxy of your own is taken from pip's and uv's configuration."
 
 
 def provide(places: Places) -> bool:
     """Make the environment what it should be; return whether there was anything to do."""
-    stamp = places.venv / "set-up-from"
     if not _runs(places.python):
         _create(places)
-    wanted = _fingerprint(places)
-    if stamp.exists() and stamp.read_text() == wanted:
+    if up_to_date(places):
         return False
+    stamp = places.venv / STAMP
     stamp.unlink(missing_ok=True)
     tool = uv(places)
     environment = uv_environment(places.python)
@@ -44,8 +44,14 @@ def provide(places: Places) -> bool:
                 environment=environment)  # fmt: skip
     except CommandFailed as failure:
         raise SetupError(f"cannot install the project itself.\n{failure}") from None
-    stamp.write_text(wanted)
+    stamp.write_text(_fingerprint(places))
     return True
+
+
+def up_to_date(places: Places) -> bool:
+    """Whether the environment was made from what pyproject.toml and requirements.lock say now."""
+    stamp = places.venv / STAMP
+    return stamp.exists() and stamp.read_text() == _fingerprint(places)
 
 
 def uv(places: Places) -> Path:

@@ -7,7 +7,6 @@ import http.client
 import platform
 import shutil
 import tarfile
-import tempfile
 import time
 import urllib.request
 import zlib
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from engine import PULUMI_VERSION
 from engine.console import CommandFailed, run, step
+from engine.places import scratch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,8 +47,8 @@ def fetch(places: Places, *, silence: float = SILENCE, download: float = DOWNLOA
     checksums = f"{places.releases}/pulumi-{PULUMI_VERSION}-checksums.txt"
     target = directory(places)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
-        packed, unpacked = Path(scratch, archive), Path(scratch, "pulumi")
+    with scratch(target.parent) as work:
+        packed, unpacked = work / archive, work / "pulumi"
         try:
             published = b"".join(_read(checksums, silence, silence)).decode()
             expected = published_checksum(published, archive)

