@@ -86,18 +86,25 @@ class Reply:
     """A server's answer.
 
     The names of ``headers`` are case-insensitive. ``json`` is the parsed body, None where it is empty, or where an
-    error status came with something else. ``date`` is the server's clock, aware and in UTC.
+    error status came with something else. ``date`` is the server's clock, aware and in UTC. ``asked`` is what it
+    answers, ``id_header`` names the header of the request id, ``scrub`` knows the secrets that were sent.
     """
 
     status: int
     headers: Mapping[str, str]
     json: object | None
     date: datetime | None
-    request_id: str | None
     asked: Asked
+    id_header: str
+    scrub: Scrubber
 
     def __repr__(self) -> str:
         return f"Reply({self.status})"
+
+    @property
+    def request_id(self) -> str | None:
+        """The server's own id of the request, fit to be shown; None where it gave none."""
+        return self.scrub(self.headers.get(self.id_header, ""), limit=100) or None
 
     def parse(self, model: type[M]) -> M:
         """Return the body as ``model``.
@@ -125,15 +132,16 @@ class Reply:
         return UnexpectedReply(happened, status=self.status, request_id=self.request_id)
 
     def _by_id(self) -> str:
-        return f" (request id {self.request_id})" if self.request_id else ""
+        request_id = self.request_id
+        return f" (request id {request_id})" if request_id else ""
 
 
-def refused(reply: Reply, complaint: Complaint, row: Refusal, scrub: Scrubber) -> CredentialError:
+def refused(reply: Reply, complaint: Complaint, row: Refusal) -> CredentialError:
     """Return the error that ``row`` names, with the vendor's own words scrubbed."""
     if issubclass(row.error, UnexpectedReply):
         return reply.unexpected()
-    causes = tuple(filter(None, map(scrub, complaint.causes[:_MOST_CAUSES])))
-    said = "; ".join(causes) or (scrub(complaint.code) if complaint.code else f"HTTP {reply.status}")
+    causes = tuple(filter(None, map(reply.scrub, complaint.causes[:_MOST_CAUSES])))
+    said = "; ".join(causes) or (reply.scrub(complaint.code) if complaint.code else f"HTTP {reply.status}")
     happened = f"{reply.asked.what}: {said}"
     if issubclass(row.error, PasswordRejected):
         return row.error(happened, to_do=row.to_do, reasons=causes, repeats=row.repeats)

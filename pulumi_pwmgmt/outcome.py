@@ -62,21 +62,21 @@ def judge(
     if answer.asks_to_wait:
         wait = retry_after(answer.headers, date or now) or until_reset(answer.headers, dialect.rate, date or now)
         return Failure(RateLimited(f"{call.asked.what}: too many calls"), again=True, limited=True, wait=wait)
-    scrub = Scrubber(call.secrets(), [value for value in headers.values() if isinstance(value, Secret)])
     content, trouble = _parsed(answer.body)
     reply = Reply(
         status=answer.status,
         headers=answer.headers,
         json=content,
         date=date,
-        request_id=scrub(answer.headers.get(dialect.request_id, ""), limit=100) or None,
         asked=call.asked,
+        id_header=dialect.request_id,
+        scrub=Scrubber(call.secrets(), [value for value in headers.values() if isinstance(value, Secret)]),
     )
     complaint = dialect.complaint(reply)
     if complaint is not None:
         for row in (*call.refusals, *dialect.refusals):
             if row.matches(reply.status, complaint):
-                error = refused(reply, complaint, row, scrub)
+                error = refused(reply, complaint, row)
                 stale = reply.status == HTTPStatus.UNAUTHORIZED and isinstance(error, AuthenticationFailed)
                 return Failure(error, stale_token=stale)
     if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import html
-import json
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import quote, quote_plus
+from urllib.parse import unquote, unquote_plus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,29 +16,34 @@ if TYPE_CHECKING:
 _REPLACED = "[secret]"
 _WITHHELD = "(withheld: it may quote a secret)"
 _SHORT = 8  # characters; taking so short a secret out of a sentence would spell it by what is missing
+_LONGEST = 4 * 1024  # characters; nobody reads more, and cutting it could cut a secret in two
+_DEPTH = 4  # encodings within each other
 
 
 class Scrubber:
-    """Makes text that a server wrote fit to be shown: no secret of the call, no control characters, bounded length.
+    """Makes text that a server wrote fit to be shown: no secret of the call, one line, bounded length.
 
     ``composed`` are secrets made of several parts, as in the header ``Authorization: SSWS <token>``; each long part
-    counts. A secret is found in any letter case, as it is and JSON-, URL-, HTML- or base64-encoded, also in the middle
-    of other encoded text. A text that holds a secret of fewer than 8 characters is withheld whole.
+    counts. A secret that stands there as it is, in any letter case, is replaced. A text that holds one in JSON, URL,
+    HTML or base64 encoding, or encoded several times, is withheld whole; so is one that holds a secret of fewer than
+    8 characters.
     """
 
-    __slots__ = ("__long", "__short")
-
     def __init__(self, secrets: Iterable[Secret], composed: Iterable[Secret] = ()) -> None:
-        raw = {secret.reveal() for secret in secrets} | {part for each in composed for part in _parts(each.reveal())}
-        self.__long = _pattern(value for value in raw if len(value) >= _SHORT)
-        self.__short = _pattern(value for value in raw if 0 < len(value) < _SHORT)
+        self._secrets = tuple(secrets)
+        self._composed = tuple(composed)
 
     def __call__(self, text: str, *, limit: int = 500) -> str:
-        """Return ``text`` on one line, without secrets, cut to ``limit`` characters."""
-        scrubbed = self.__long.sub(_REPLACED, _one_line(self.__long.sub(_REPLACED, text)))
-        if self.__short.search(text) or self.__short.search(scrubbed.replace(_REPLACED, "\0")):
+        """Return ``text`` without secrets and control characters, cut to ``limit`` characters."""
+        if len(text) > _LONGEST:
             return _WITHHELD
-        return scrubbed if len(scrubbed) <= limit else scrubbed[: limit - 1] + "…"
+        secrets = {part for each in self._composed for part in _parts(each.reveal())}
+        secrets = {secret for secret in secrets | {each.reveal() for each in self._secrets} if secret}
+        replaced = _replace(text, [secret for secret in secrets if len(secret) >= _SHORT])
+        shown = _one_line(replaced)
+        if _holds(replaced, secrets) or _holds(shown, secrets):
+            return _WITHHELD
+        return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 
 def _one_line(text: str) -> str:
@@ -49,44 +52,49 @@ def _one_line(text: str) -> str:
 
 def _parts(value: str) -> Iterator[str]:
     """Yield a secret and what it is composed of: ``SSWS <token>``, ``client_id:…, client_secret:…``, ``Basic …``."""
-    yield value
     words = [word for word in re.split(r"[\s,:=]+", value) if len(word) >= _SHORT]
-    yield from words
-    for word in words:
-        try:
-            pair = base64.b64decode(word, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
-            continue
-        yield from (half for half in pair.partition(":")[::2] if len(half) >= _SHORT)
+    decoded = [half for word in words for half in re.split(r"[:\n]", _from_base64(word)) if len(half) >= _SHORT]
+    yield from (value, *words, *decoded)
 
 
-def _pattern(values: Iterable[str]) -> re.Pattern[str]:
-    forms = {form for value in values for form in _forms(value)}
-    # The longest first: a form that another one begins with must not leave the rest of it behind.
-    alternatives = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
-    return re.compile(alternatives or r"(?!)", re.IGNORECASE)
+def _replace(text: str, secrets: list[str]) -> str:
+    # The longest first: one that another begins with must not leave the rest of it behind.
+    alternatives = "|".join(map(re.escape, sorted(secrets, key=len, reverse=True)))
+    return re.sub(alternatives, _REPLACED, text, flags=re.IGNORECASE) if alternatives else text
 
 
-def _forms(value: str) -> Iterator[str]:
-    for text in (value, *_base64_forms(value.encode(errors="surrogatepass"))):
-        data = text.encode(errors="surrogatepass")
-        escaped = json.dumps(text)[1:-1]
-        yield from (text, escaped, escaped.replace("/", "\\/"), json.dumps(text, ensure_ascii=False)[1:-1])
-        yield from (
-            quote(data, safe=""),
-            quote(data),
-            quote_plus(data),
-            html.escape(text),
-            html.escape(text, quote=False),
-        )
+def _holds(text: str, secrets: set[str]) -> bool:
+    folded = {secret.casefold() for secret in secrets}
+    return any(secret in reading for reading in _readings(text) for secret in folded)
 
 
-def _base64_forms(data: bytes) -> Iterator[str]:
-    for encode in (base64.b64encode, base64.urlsafe_b64encode):
-        yield encode(data).decode().rstrip("=")
-        if len(data) >= _SHORT:
-            # In the middle of encoded text: at each of the three ways its bits can fall, less the characters
-            # it shares with its neighbours.
-            for before in range(3):
-                encoded = encode(b"\0" * before + data).decode()
-                yield encoded[(before * 8 + 5) // 6 : (before + len(data)) * 8 // 6]
+def _readings(text: str) -> set[str]:
+    """Return ``text`` as it is and decoded in every way, also one after the other."""
+    known = latest = {text}
+    for _ in range(_DEPTH):
+        latest = {decode(each) for each in latest for decode in _DECODERS} - known
+        known = known | latest
+    return {each.casefold() for each in known}
+
+
+def _from_json(text: str) -> str:
+    def char(escape: re.Match[str]) -> str:
+        return chr(int(escape[1], 16)) if escape[1] else escape[2]
+
+    plain = re.sub(r"\\(?:u([0-9a-f]{4})|(.))", char, text, flags=re.IGNORECASE | re.DOTALL)
+    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # joins pairs of surrogates
+
+
+def _from_base64(text: str) -> str:
+    """Decode whatever in ``text`` may be base64, in either alphabet, at each place where a group can start."""
+    words = re.findall(r"[A-Za-z0-9+/_-]{4,}", text)
+    return "\n".join(_decoded(word[start:]) for word in words for start in range(4))
+
+
+def _decoded(word: str) -> str:
+    whole = word[: len(word) - (len(word) % 4 == 1)]  # one character over is no byte
+    data = base64.b64decode(whole + "=" * (-len(whole) % 4), altchars=b"-_" if set(whole) & set("-_") else None)
+    return data.decode(errors="replace")
+
+
+_DECODERS = (_from_json, _from_base64, unquote, unquote_plus, html.unescape)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import socket
-import ssl
 import struct
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator, Mapping
+    from io import BufferedReader
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class Received:
 
     method: str
     target: str
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(repr=False)  # they hold secrets, which pytest would show
+    body: bytes = field(repr=False)
     connection: int  # which of the peer's connections it came on, from 1
 
 
@@ -82,83 +83,75 @@ class Peer:
     """What the test gave it to do, and what arrived. The last action is repeated for ever."""
 
     actions: list[Action]
+    port: int
+    tls: ssl.SSLContext | None = None
+    tunnel: bool = False
     received: list[Received] = field(default_factory=list)
-    port: int = 0
     connections: int = 0
-    scheme: str = "http"
+    open_connections: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def url(self) -> str:
-        return f"{self.scheme}://127.0.0.1:{self.port}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
 
-    def next_action(self) -> Action:
-        return self.actions.pop(0) if len(self.actions) > 1 else self.actions[0]
+    def listen(self, listener: socket.socket) -> None:
+        with suppress(OSError):  # the test is over
+            while True:
+                connection, _ = listener.accept()
+                self.connections += 1
+                self.open_connections += 1
+                threading.Thread(target=self._serve, args=(connection, self.connections), daemon=True).start()
+
+    def _serve(self, connection: socket.socket, number: int) -> None:
+        connection.settimeout(20)
+        with suppress(OSError), connection:  # the client has gone away
+            if self.tunnel:
+                with connection.makefile("rb") as stream:
+                    request = _request(stream, number)
+                if request is None:
+                    return
+                self.received.append(request)
+                connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            if self.tls:
+                with self.tls.wrap_socket(connection, server_side=True) as wrapped:
+                    self._converse(wrapped, number)
+            elif connection.recv(1, socket.MSG_PEEK).isalpha():
+                self._converse(connection, number)
+            elif connection.recv(64 * 1024):
+                connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")  # as servers do when spoken to in TLS
+        with self.lock:
+            self.open_connections -= 1
+
+    def _converse(self, connection: socket.socket, number: int) -> None:
+        with connection.makefile("rb") as stream:
+            while request := _request(stream, number):
+                with self.lock:
+                    self.received.append(request)
+                    action = self.actions.pop(0) if len(self.actions) > 1 else self.actions[0]
+                if not action(connection, request):
+                    return
 
 
 @contextmanager
 def peering(*actions: Action, port: int = 0, tls: ssl.SSLContext | None = None, tunnel: bool = False) -> Iterator[Peer]:
-    """Serve until the test is over. ``tunnel``: be a proxy first, that leads every CONNECT to itself."""
-    peer = Peer(list(actions), scheme="https" if tls else "http")
-    lock = threading.Lock()
-
-    def serve(connection: socket.socket, number: int) -> None:
-        connection.settimeout(20)
-        with connection:
-            if tunnel:
-                request = _request(connection.makefile("rb"), number)
-                if request is None:
-                    return
-                peer.received.append(request)
-                connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            if tls:
-                try:
-                    wrapped = tls.wrap_socket(connection, server_side=True, suppress_ragged_eofs=False)
-                except OSError:
-                    return
-                with wrapped:
-                    converse(wrapped, number)
-            else:
-                converse(connection, number)
-
-    def converse(connection: socket.socket, number: int) -> None:
-        try:
-            with connection.makefile("rb") as stream:
-                while request := _request(stream, number):
-                    with lock:
-                        peer.received.append(request)
-                        action = peer.next_action()
-                    if not action(connection, request):
-                        return
-        except OSError:
-            return  # the client has gone away
-
-    def listen() -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            with lock:
-                peer.connections += 1
-                threading.Thread(target=serve, args=(connection, peer.connections), daemon=True).start()
-
+    """Serve until the test is over. ``tunnel``: be a proxy first, whose every CONNECT leads to itself."""
     with socket.create_server(("127.0.0.1", port)) as listener:
-        peer.port = listener.getsockname()[1]
-        threading.Thread(target=listen, daemon=True).start()
+        peer = Peer(list(actions), port=listener.getsockname()[1], tls=tls, tunnel=tunnel)
+        threading.Thread(target=peer.listen, args=(listener,), daemon=True).start()
         try:
             yield peer
         finally:
             listener.shutdown(socket.SHUT_RDWR)
 
 
-def _request(stream: object, number: int) -> Received | None:
-    readline, read = stream.readline, stream.read  # type: ignore[attr-defined]
-    first = readline().decode()
-    if not first:
-        return None
-    method, target, _ = first.split()
+def _request(stream: BufferedReader, number: int) -> Received | None:
+    first = stream.readline().decode("latin-1").split()
+    if len(first) != 3:
+        return None  # it has hung up, or speaks something else
+    method, target, _ = first
     headers = {}
-    while line := readline().decode("latin-1").rstrip("\r\n"):
+    while line := stream.readline().decode("latin-1").rstrip("\r\n"):
         name, _, value = line.partition(":")
         headers[name.lower()] = value.removeprefix(" ")
-    return Received(method, target, headers, read(int(headers.get("content-length", 0))), number)
+    return Received(method, target, headers, stream.read(int(headers.get("content-length", 0))), number)

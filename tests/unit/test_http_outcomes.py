@@ -8,6 +8,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pydantic import BaseModel
+
+from pulumi_pwmgmt.connection import Connection
+from pulumi_pwmgmt.errors import (
+    AuthenticationFailed,
+    CredentialError,
+    CurrentPasswordRejected,
+    OutcomeUnknown,
+    PasswordRejected,
+    PermissionDenied,
+    PrincipalNotFound,
+    UnexpectedReply,
+    Unreachable,
+    Unsupported,
+)
+from pulumi_pwmgmt.http import FetchedToken, Refusal, Wire
+from pulumi_pwmgmt.model import Secret
 from tests.unit.loopback_peer import (
     Action,
     Peer,
@@ -20,22 +36,6 @@ from tests.unit.loopback_peer import (
     starts_and_stalls,
 )
 from tests.unit.wire_fixtures import DIALECT, QuickClock, wire_to
-
-from pulumi_pwmgmt.connection import Connection
-from pulumi_pwmgmt.errors import (
-    AuthenticationFailed,
-    CredentialError,
-    CurrentPasswordRejected,
-    OutcomeUnknown,
-    PasswordRejected,
-    PermissionDenied,
-    PrincipalNotFound,
-    Unreachable,
-    Unsupported,
-    UnexpectedReply,
-)
-from pulumi_pwmgmt.http import FetchedToken, Refusal, Wire
-from pulumi_pwmgmt.model import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -188,7 +188,7 @@ def nobody_accepts() -> Iterator[str]:
         listener.listen(0)
         waiting = [socket.socket() for _ in range(4)]
         for each_one in waiting:
-            each_one.setblocking(False)
+            each_one.settimeout(0)
             each_one.connect_ex(listener.getsockname())
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         for each_one in waiting:
@@ -208,7 +208,7 @@ def test_a_connection_that_is_not_made_in_time_is_unreachable(verb: str) -> None
 
 
 def test_a_host_without_an_address_is_unreachable() -> None:
-    with pytest.raises(Unreachable, match="at https://tenant.invalid: its host name can't be resolved"):
+    with pytest.raises(Unreachable, match=r"at https://tenant\.invalid: its host name can't be resolved"):
         wire_to("https://tenant.invalid").write("PUT", "/x")
 
 
@@ -253,7 +253,7 @@ def test_a_refusal_is_the_error_of_its_row(
 
 
 def test_a_row_gives_its_own_advice() -> None:
-    with peering(answers(403, {"code": "E2"})) as peer, pytest.raises(PermissionDenied, match="— ask for more$"):
+    with peering(answers(403, {"code": "E2"})) as peer, pytest.raises(PermissionDenied, match=r"— ask for more$"):
         wire_to(peer.url).write("POST", "/x")
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.unit.loopback_peer import Received, answers, hangs_up, peering
-from tests.unit.wire_fixtures import DIALECT, STARTED, QuickClock, wire_to
 
 from pulumi_pwmgmt.errors import RateLimited
 from pulumi_pwmgmt.http import Dialect, RateHeaders
 from pulumi_pwmgmt.rate import http_date, retry_after, until_reset, used_up
+from tests.unit.loopback_peer import Received, answers, hangs_up, peering
+from tests.unit.wire_fixtures import DIALECT, STARTED, QuickClock, wire_to
 
 if TYPE_CHECKING:
     import socket
@@ -46,16 +47,24 @@ def test_a_limited_call_waits_as_long_as_the_server_says(verb: str, limit: Actio
 def test_the_servers_own_clock_counts_not_ours() -> None:
     clock = QuickClock()
     reset = datetime(2031, 1, 1, 0, 0, 30, tzinfo=timezone.utc).timestamp()
-    headers = {"X_Rate_Limit_Reset": str(int(reset)), "Date": "Wed, 01 Jan 2031 00:00:00 GMT"}
-    with peering(answers(429, **headers), GOOD) as peer:
+    limit = answers(429, X_Rate_Limit_Reset=str(int(reset)), Date="Wed, 01 Jan 2031 00:00:00 GMT")
+    with peering(limit, GOOD) as peer:
         wire_to(peer.url, clock).write("PUT", "/x")
     assert clock.elapsed == pytest.approx(31)
 
 
-@pytest.mark.parametrize("headers", [{}, {"Retry_After": "soon"}, {"X_Rate_Limit_Reset": "0"}, {"Retry_After": "-1"}])
-def test_without_a_usable_time_it_backs_off(headers: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "limit",
+    [
+        answers(429),
+        answers(429, Retry_After="soon"),
+        answers(503, Retry_After="-1"),
+        answers(429, X_Rate_Limit_Reset="0"),
+    ],
+)
+def test_without_a_usable_time_it_backs_off(limit: Action) -> None:
     clock = QuickClock()
-    with peering(answers(429, **headers), answers(429, **headers), GOOD) as peer:
+    with peering(limit, limit, GOOD) as peer:
         assert wire_to(peer.url, clock).write("PUT", "/x").json == {"ok": True}
     assert len(peer.received) == 3
     assert 0 < clock.elapsed < 5
@@ -153,14 +162,14 @@ def test_it_asks_whether_it_may_go_on_before_each_write_and_each_second_of_a_wai
         wire_to(peer.url, clock, may_go_on=lambda: asked.append(clock.elapsed)).write("PUT", "/x")
     assert asked[0] == 0
     assert asked[-1] == pytest.approx(30)
-    assert max(later - earlier for earlier, later in zip(asked, asked[1:], strict=False)) <= 1
+    assert max(later - earlier for earlier, later in pairwise(asked)) <= 1
 
 
 @pytest.mark.parametrize("first", [answers(429, Retry_After="30"), hangs_up])
 def test_a_wait_ends_when_it_may_not_go_on(first: Action) -> None:
     clock = QuickClock()
 
-    class EngineGone(Exception):  # noqa: N818 -- what became of it
+    class EngineGone(Exception):
         pass
 
     def gone() -> None:
