@@ -196,10 +196,8 @@ def _fingerprinted(run: Run, argument: str, olds: Properties, inputs: Properties
     value = inputs.get(argument)
     if value is None or value is UNKNOWN:
         return {}
-    if isinstance(value, str) and is_fingerprint(value):
-        if same(value, str(olds.get(argument))):  # ignore_changes puts the old input back
-            return {}
-        raise Unsupported(f"{argument} starts like a fingerprint of ours", to_do="choose another password")
+    if isinstance(value, str) and is_fingerprint(value) and same(value, str(olds.get(argument))):
+        return {}  # ignore_changes puts the old input back
     try:
         password = Reference.parse(value).read() if isinstance(value, Mapping) else Secret(value)
     except ValueError:
@@ -214,6 +212,8 @@ def _fingerprinted(run: Run, argument: str, olds: Properties, inputs: Properties
 
 def _refuse_unsendable(argument: str, password: Password, traits: Traits) -> None:
     text = password.reveal()
+    if is_fingerprint(text):
+        raise Unsupported(f"the {argument} starts like a fingerprint of ours", to_do="choose another password")
     if len(text) > traits.longest_password:
         longest = f"is longer than the {traits.longest_password} characters that {traits.title} takes"
         raise PasswordRejected(f"the {argument} {longest}", to_do="choose a shorter one")
