@@ -15,6 +15,10 @@ from pulumi_pwmgmt.simulator.etna.environment import EtnaAccount, EtnaEnvironmen
 
 _BASE = "BaseAuthentication"
 _EXPIRED = "Your Password has expired and must be changed"
+_EXPECTED = {"VerificationCode": "Expecting confirmation code", "SecutityPin": "Invalid pin"}
+"""What the second step asks for, in the manual's words; the second is the vendor's spelling."""
+_REFUSED = {"VerificationCode": "Invalid confirmation code", "SecutityPin": "Invalid pin"}
+"""What a wrong code gets; the first is a choice."""
 _BEARER = re.compile(r"Bearer (\S+)")
 
 
@@ -30,9 +34,6 @@ class Token:
 
     def create(self, call: Call) -> Response:
         """Give a token, or say which step is due; headers are Latin-1, so no other character can arrive."""
-        interim = _BEARER.fullmatch(call.headers.get("authorization", ""))
-        if interim is not None:
-            return self._second_step(call, interim[1])
         username, password = call.headers.get("username"), call.headers.get("password")
         call.account = username
         account = self._environment.by_login(username) if username else None
@@ -45,22 +46,21 @@ class Token:
             # A choice: the manual gives step, reason and token, but not the status.
             raise _failed(_BASE, _EXPIRED, self._environment.issue(account, "reset"))
         if account.verification_code is not None:
-            step = account.verification_step
-            interim_token = self._environment.issue(account, "interim")
-            reason = f"{step} is required"
-            body = {"State": "Expecting", "Step": step, "Reason": reason, "Token": interim_token}
-            return JSONResponse(body, 202)
+            return self._second_step(call, account, account.verification_code)
         return self._succeeded(account)
 
-    def _second_step(self, call: Call, interim: str) -> Response:
-        account = self._environment.owner(interim, "interim")
-        if account is None:
-            raise _failed(_BASE, "Invalid credentials")
-        call.account = account.login
-        code = call.headers.get("verificationcode", "")
-        if not hmac.compare_digest(code.encode("latin-1"), (account.verification_code or "").encode()):
-            # A choice: what a wrong code gets is documented nowhere.
-            raise _failed(account.verification_step, "Invalid verification code")
+    def _second_step(self, call: Call, account: EtnaAccount, expected: str) -> Response:
+        """Ask for the code, or check it: the second request repeats the first, with interim token and code."""
+        step, code = account.verification_step, call.headers.get("verificationcode")
+        interim = _BEARER.fullmatch(call.headers.get("authorization", ""))
+        if interim is None and code is None:
+            token = self._environment.issue(account, "interim")
+            body = {"State": "Expecting", "Step": step, "Reason": _EXPECTED[step], "Token": token}
+            return JSONResponse(body, 202)
+        if interim is None or self._environment.owner(interim[1], "interim") is not account:
+            raise _failed(step, "Corrupted ticket")
+        if not hmac.compare_digest((code or "").encode("latin-1"), expected.encode()):
+            raise _failed(step, _REFUSED[step])
         return self._succeeded(account)
 
     def _succeeded(self, account: EtnaAccount) -> Response:
