@@ -25,4 +25,4 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
 
 @pytest.fixture
 def directory(pwmgmt_simulator: Simulator) -> Directory:
-    return Directory(pwmgmt_simulator.url, pwmgmt_simulator.control_url, pwmgmt_simulator.accounts)
+    return Directory(pwmgmt_simulator)

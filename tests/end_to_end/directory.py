@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
 
 from pulumi_pwmgmt.simulator.log_in import logs_in
+
+if TYPE_CHECKING:
+    from pulumi_pwmgmt.simulator.pytest_plugin import Simulator
 
 _TIMEOUT_S = 30
 
@@ -26,37 +29,24 @@ class Account:
 
 @dataclass(frozen=True)
 class Directory:
-    """One running simulator."""
+    """The shipped fixture's simulator, with what only these scenarios need."""
 
-    url: str
-    control_url: str
-    accounts: list[Account]
+    simulator: Simulator
 
-    def account(self, system: str, number: int = 0) -> Account:
-        """Return the ``number``-th account of a system, counted from 0."""
-        return [account for account in self.accounts if account.system == system][number]
+    @property
+    def url(self) -> str:
+        return self.simulator.url
+
+    def account(self, system: str, position: int = 0) -> Account:
+        return Account(**self.simulator.account(system, position))  # type: ignore[arg-type]  # plain JSON
 
     def logs_in(self, account: Account, password: str) -> bool:
         return logs_in(vars(account), password)
 
     def calls(self, *, of: str = "") -> list[str]:
-        """Return ``METHOD path status`` of each request since the last reset, those of ``logs_in`` among them."""
-        log = requests.get(f"{self.control_url}/log", timeout=_TIMEOUT_S).json()
-        return [f"{call['method']} {call['path']} {call['status']}" for call in log if of in call["path"]]
-
-    def fault(self, **fault: str | float) -> None:
-        """Order a fault: ``system``, ``method``, ``path``, ``kind``, ``times``, ``delay_s``."""
-        requests.post(f"{self.control_url}/faults", json=fault, timeout=_TIMEOUT_S).raise_for_status()
-
-    def seed(self, seed: dict[str, Any]) -> Directory:
-        """Start over from another seed and return the view of its accounts."""
-        reply = requests.put(f"{self.control_url}/directory", json=seed, timeout=_TIMEOUT_S)
-        reply.raise_for_status()
-        return Directory(self.url, self.control_url, [Account(**entry) for entry in reply.json()])
-
-    def wait(self, seconds: float) -> None:
-        """Let time pass in the simulated systems."""
-        requests.post(f"{self.control_url}/clock", json={"advance_s": seconds}, timeout=_TIMEOUT_S).raise_for_status()
+        """Return ``METHOD path status`` of each request since the test began, those of ``logs_in`` among them."""
+        calls = [f"{call['method']} {call['path']} {call['status']}" for call in self.simulator.log()]
+        return [call for call in calls if of in call]
 
     def set_by_hand(self, account: Account, password: str) -> None:
         """Change an Okta password as an administrator with a browser would, past Pulumi."""
@@ -66,3 +56,12 @@ class Directory:
             json={"credentials": {"password": {"value": password}}},
             timeout=_TIMEOUT_S,
         ).raise_for_status()
+
+    def remove_by_hand(self, account: Account) -> None:
+        """Delete an Okta user, past Pulumi: the first call deactivates, the second deletes."""
+        for _ in range(2):
+            requests.delete(
+                f"{self.url}/api/v1/users/{account.id}",
+                headers={"Authorization": f"SSWS {account.connection['token']}"},
+                timeout=_TIMEOUT_S,
+            ).raise_for_status()

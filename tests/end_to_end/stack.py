@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.canary import assert_no_canary
+from tests.canary import assert_no_canary, find_canary
 
 BIN = Path(sys.executable).parent
 _PASSPHRASE = "CANARY-passphrase"
@@ -28,22 +28,21 @@ class Outcome:
 
     @property
     def operations(self) -> dict[str, str]:
-        """What was done to each credential; a replacement is told by its last step."""
-        steps: dict[str, str] = {}
-        for event in self.events:
-            metadata = event.get("resOutputsEvent", {}).get("metadata", {})
-            if metadata.get("type") == _TYPE:
-                steps[metadata["urn"].rsplit("::", 1)[1]] = metadata["op"]
-        return steps
+        """What was done to each credential; a replacement is told as one."""
+        return self._steps("resOutputsEvent")
 
     @property
     def planned(self) -> dict[str, str]:
         """What a preview announced for each credential."""
+        return self._steps("resourcePreEvent")
+
+    def _steps(self, kind: str) -> dict[str, str]:
         steps: dict[str, str] = {}
         for event in self.events:
-            metadata = event.get("resourcePreEvent", {}).get("metadata", {})
+            metadata = event.get(kind, {}).get("metadata", {})
             if metadata.get("type") == _TYPE:
-                steps[metadata["urn"].rsplit("::", 1)[1]] = metadata["op"]
+                name = metadata["urn"].rsplit("::", 1)[1]
+                steps[name] = "replace" if "replace" in (metadata["op"], steps.get(name)) else metadata["op"]
         return steps
 
     @property
@@ -78,7 +77,7 @@ class Stack:
     def connect(self, name: str, connection: dict[str, Any]) -> None:
         """Set one entry of ``pwmgmt:connections``, its secrets as secrets."""
         path = f"pwmgmt:connections.{name}"
-        secrets = {f"{path}.{key}": value for key, value in connection.items() if str(value).startswith("CANARY-")}
+        secrets = {f"{path}.{key}": str(value) for key, value in connection.items() if find_canary(str(value))}
         plain = {f"{path}.{key}": str(value) for key, value in connection.items() if f"{path}.{key}" not in secrets}
         self.configure(secrets=secrets, **plain)
 

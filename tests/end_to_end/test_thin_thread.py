@@ -4,27 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.end_to_end.programs import credential, program
+
 if TYPE_CHECKING:
     from tests.end_to_end.directory import Directory
     from tests.end_to_end.stack import Stack
-
-PROGRAM = """
-import pulumi
-from pulumi_pwmgmt import ManagedCredential
-
-ManagedCredential(
-    "bot",
-    connection="okta",
-    principal="{principal}",
-    password=pulumi.Config().require_secret("password"),
-)
-"""
 
 
 def test_a_password_is_set_changed_and_revoked(stack: Stack, directory: Directory) -> None:
     account = directory.account("okta")
     stack.connect("okta", account.connection)
-    stack.program(PROGRAM.format(principal=account.principal))
+    stack.program(program(credential(connection="okta", principal=account.principal)))
 
     stack.configure(secrets={"password": "CANARY-First-of-1"})
     assert stack.preview().planned == {"bot": "create"}

@@ -1,0 +1,130 @@
+"""What a preview knows, and that an update does what the preview said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.canary import assert_no_canary
+from tests.end_to_end.programs import credential, program
+
+if TYPE_CHECKING:
+    from tests.end_to_end.directory import Directory
+    from tests.end_to_end.stack import Stack
+
+_UNKNOWN_UNTIL_MADE = """
+import pulumi.dynamic
+
+
+class Maker(pulumi.dynamic.ResourceProvider):
+    def create(self, props):
+        return pulumi.dynamic.CreateResult("made", {"value": props["value"]})
+
+    def diff(self, _id, olds, news):
+        return pulumi.dynamic.DiffResult(changes=olds["value"] != news["value"])
+
+    def update(self, _id, olds, news):
+        return pulumi.dynamic.UpdateResult({"value": news["value"]})
+
+
+class Made(pulumi.dynamic.Resource):
+    def __init__(self, name, value):
+        super().__init__(Maker(), name, {"value": value, "other": None})
+
+
+made = Made("made", config.require_secret("password"))
+"""
+
+
+def test_a_password_that_a_preview_does_not_know(stack: Stack, directory: Directory) -> None:
+    account = directory.account("okta")
+    stack.connect("okta", account.connection)
+    stack.configure(secrets={"password": "CANARY-Made-1"})
+    # `id` of something not made yet is unknown, and so is what is computed from it
+    unknown = "pulumi.Output.all(made.id, made.value).apply(lambda known: known[1])"
+    stack.program(
+        program(_UNKNOWN_UNTIL_MADE, credential(connection="okta", principal=account.principal, password=unknown))
+    )
+    assert stack.preview().planned == {"bot": "create"}
+    stack.up()
+    assert directory.logs_in(account, "CANARY-Made-1")
+    stack.configure(secrets={"password": "CANARY-Made-2"})
+    assert stack.preview().planned == {"bot": "update"}
+    stack.up()
+    assert directory.logs_in(account, "CANARY-Made-2")
+    assert stack.up().operations == {"bot": "same"}
+
+
+def test_a_principal_that_a_preview_does_not_know(stack: Stack, directory: Directory) -> None:
+    account = directory.account("okta")
+    stack.connect("okta", account.connection)
+    stack.configure(secrets={"password": "CANARY-Made-1"}, principal=account.principal)
+    stack.program(
+        program(
+            _UNKNOWN_UNTIL_MADE.replace('config.require_secret("password")', 'config.require("principal")'),
+            "principal = pulumi.Output.all(made.id, made.value).apply(lambda known: known[1])",
+            credential(connection="okta", more="principal=principal"),
+        )
+    )
+    assert stack.preview().planned == {"bot": "create"}
+    stack.up()
+    assert directory.logs_in(account, "CANARY-Made-1")
+
+
+def test_a_saved_plan_is_carried_out_and_holds_no_password(stack: Stack, directory: Directory) -> None:
+    account = directory.account("okta")
+    stack.connect("okta", account.connection)
+    stack.program(program(credential(connection="okta", principal=account.principal, password='from_env("CI_BOT")')))
+    plan = stack.directory / "plan.json"
+    for number in (1, 2):
+        stack.environment["CI_BOT"] = f"CANARY-Planned-{number}"
+        stack.preview("--save-plan", str(plan))
+        assert_no_canary(plan.read_text(), "the saved plan")
+        stack.up("--plan", str(plan))
+        assert directory.logs_in(account, f"CANARY-Planned-{number}")
+
+    stack.environment["CI_BOT"] = "CANARY-Planned-3"
+    stack.preview("--save-plan", str(plan))
+    stack.environment["CI_BOT"] = "CANARY-Other-4"
+    refused = stack.up("--plan", str(plan), expect=1).text
+    assert "violates plan" in refused
+    assert directory.logs_in(account, "CANARY-Planned-2"), "what was not planned is not done"
+
+
+def test_adoption_proves_by_one_log_in_and_writes_nothing(stack: Stack, directory: Directory) -> None:
+    account = directory.account("okta")
+    stack.connect("okta", account.connection)
+    stack.program(program(credential(connection="okta", principal=account.principal, more="adopt=True")))
+    stack.configure(secrets={"password": "CANARY-Not-the-one-1"})
+    refused = stack.up(expect=1).text
+    assert "error: CurrentPasswordRejected: " in refused
+    assert "was not adopted" in refused
+    stack.configure(secrets={"password": account.password})
+    before = len(directory.calls())
+    stack.up()
+    calls = directory.calls()[before:]
+    assert len([call for call in calls if "/authn" in call]) == 1
+    assert len([call for call in calls if call.startswith("GET ")]) == len(calls) - 1 <= 2
+    assert stack.credentials()["bot"]["outputs"]["reason"] == "adopted"
+    stack.program(program(credential(connection="okta", principal=account.principal)))
+    assert stack.up().operations == {"bot": "same"}
+
+
+def test_a_consumer_is_ordered_behind_the_accepted_password(stack: Stack, directory: Directory) -> None:
+    account = directory.account("okta")
+    stack.connect("okta", account.connection | {"strict": True})
+    stack.program(
+        program(
+            credential(connection="okta", principal=account.principal),
+            _UNKNOWN_UNTIL_MADE.replace('config.require_secret("password")', "bot.accepted_password"),
+        )
+    )
+    stack.configure(secrets={"password": "CANARY-Accepted-1"})
+    stack.up()
+    stack.configure(secrets={"password": account.password})
+    stack.up(expect=1)
+    values = [entry["outputs"]["value"] for entry in stack.state(secrets=True) if "value" in entry.get("outputs", {})]
+    assert "CANARY-Accepted-1" in str(values), "what was refused is not handed on"
+    stack.configure(secrets={"password": "CANARY-Accepted-2"})
+    assert "~ 2 updated" in stack.up().text
+    assert "3 unchanged" in stack.up().text
+    assert "3 unchanged" in stack.preview().text
