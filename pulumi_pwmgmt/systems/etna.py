@@ -75,7 +75,7 @@ _CHANGE = (
     _APP_KEY,
     # "The access level of the provided authorization token is not sufficient to perform this operation."
     Refusal(error=errors.PermissionDenied, cause="authorization has been denied|not authorized|permission"),
-    Refusal(error=errors.PasswordRejected, cause="same as|differ|already|previous|history|reuse|last ", repeats=True),
+    Refusal(error=errors.PasswordRejected, cause="same as|differ|used|already|previous|history|last ", repeats=True),
     Refusal(error=errors.CurrentPasswordRejected, cause=r"^userPassword\.OldPassword|(old|current) password"),
     Refusal(error=errors.PasswordRejected, status=200),
     Refusal(error=errors.PasswordRejected, status=400),

@@ -80,14 +80,13 @@ def _complaint(reply: Reply) -> Complaint | None:
     return None
 
 
-_TOKEN = (
-    Refusal(error=errors.PermissionDenied, code="401", cause="Insufficient Permission", to_do="allow it Manage All"),
-    Refusal(error=errors.AuthenticationFailed, code="401", cause="Authentication Failure|: Unauthorized"),
+_SCOPE = Refusal(
+    error=errors.PermissionDenied, code="401", cause="Insufficient Permission", to_do="allow it Manage All"
 )
 DIALECT = Dialect(
     complaint=_complaint,
     refusals=(
-        *_TOKEN,
+        _SCOPE,
         Refusal(error=errors.AuthenticationFailed, code="401"),
         Refusal(error=errors.AuthenticationFailed, code="400", cause="Authorization Information is incorrect"),
         Refusal(error=errors.PermissionDenied, code="403"),
@@ -108,7 +107,8 @@ _TOKEN_CALL = (
     Refusal(error=errors.AuthenticationFailed, code="500", to_do="make an API credential whose owner still exists"),
 )
 _LOG_IN = (  # "you can use the 401 - Unauthorized status code to indicate that a user could not be authenticated"
-    *_TOKEN,
+    _SCOPE,
+    Refusal(error=errors.AuthenticationFailed, code="401", cause="Authentication Failure|: Unauthorized"),
     Refusal(error=errors.Unsupported, code="401", cause="lock|suspend|inactive|not active|expired|reset|pending"),
     Refusal(error=errors.CurrentPasswordRejected, code="401"),
 )

@@ -1,25 +1,20 @@
-"""What documented exchanges can't show of OneLogin and ETNA: random salts, kept tokens, any JSON, settings."""
+"""What documented exchanges can't show of OneLogin: chance, kept tokens, settings, and what is on no page."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from pulumi_pwmgmt.dialect import Asked
-from pulumi_pwmgmt.dialect import Reply as ReadReply
-from pulumi_pwmgmt.errors import Unsupported
+from pulumi_pwmgmt.errors import CredentialError, OutcomeUnknown, PrincipalNotFound, UnexpectedReply, Unsupported
 from pulumi_pwmgmt.http import Wire
-from pulumi_pwmgmt.model import Reference, Secret
-from pulumi_pwmgmt.systems import etna, onelogin
+from pulumi_pwmgmt.model import Observation, OnDestroy, Reference, Secret
+from pulumi_pwmgmt.systems import onelogin
 from tests.exchanges.exchange import Reply
 from tests.exchanges.scripted_server import Script, serving
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 SETTINGS = {"client_id": "CANARY-client", "client_secret": "CANARY-secret", "subdomain": "example"}
 NEW = "CANARY-Neu € \\ ' 1"
@@ -40,11 +35,6 @@ def user(status: int = 1) -> Reply:
 def onelogin_at(url: str, **settings: Any) -> onelogin.System:  # noqa: ANN401 -- right and wrong settings
     connection = onelogin.Connection.model_validate({"system": "onelogin", "url": url, **SETTINGS, **settings})
     return onelogin.System(connection, Wire(connection, onelogin.DIALECT))
-
-
-def etna_at(url: str) -> etna.System:
-    connection = etna.Connection.model_validate({"system": "etna", "url": url, "app_key": "CANARY-key"})
-    return etna.System(connection, Wire(connection, etna.DIALECT))
 
 
 def bodies(script: Script) -> list[dict[str, str]]:
@@ -121,17 +111,44 @@ def test_a_onelogin_principal_reaches_the_search_as_it_is(principal: str) -> Non
     assert script.received[2].target == "/api/2/users/7"
 
 
-@pytest.mark.parametrize("password", ["CANARY-Neu-€-1", " CANARY-New-1", "CANARY-New-1 "])
-def test_etna_is_sent_nothing_that_a_header_cannot_carry(password: str) -> None:
-    with serving([]) as script:
-        system = etna_at(script.url)
-        with pytest.raises(Unsupported):
-            system.set_password("ci-bot", Secret("CANARY-New-2"), Secret(password))
-        assert system.verify_password("ci-bot", Secret(password)) is None
+def test_a_onelogin_user_whose_name_only_resembles_the_principal_is_another() -> None:
+    found = answer([{"id": 7, "username": "ci-bot", "status": 1}])
+    with serving([TOKEN, found]) as script, pytest.raises(PrincipalNotFound):
+        onelogin_at(script.url).set_password("ci-*", Secret(NEW), None)
+    assert len(script.received) == 2
+
+
+def test_a_onelogin_answer_that_is_no_success_is_not_taken_for_one() -> None:
+    with serving([TOKEN, answer({}), answer({"status": {}})]) as script:
+        system = onelogin_at(script.url)
+        with pytest.raises(OutcomeUnknown):
+            system.set_password("7", Secret(NEW), None)
+        with pytest.raises(UnexpectedReply):
+            system.verify_password("ci-bot", Secret(NEW))
+
+
+@pytest.mark.parametrize("look", [answer({}, 404), answer({"message": "x", "statusCode": 403}, 403), answer({})])
+def test_a_onelogin_password_that_was_set_stays_so_whatever_the_look_after_it_meets(look: Reply) -> None:
+    with serving([TOKEN, DONE, look]) as script:
+        seen = onelogin_at(script.url).set_password("7", Secret(NEW), None)
+    assert seen == Observation(principal_id="7")
+
+
+def test_a_onelogin_status_without_a_documented_name_keeps_its_number() -> None:
+    with serving([TOKEN, user(6)]) as script:
+        seen = onelogin_at(script.url).observe("7")
+    assert seen is not None
+    assert seen.status == "6"
+
+
+@pytest.mark.parametrize("how", [OnDestroy.REVOKE, OnDestroy.EXPIRE])
+def test_onelogin_has_no_call_that_takes_a_password_away(how: OnDestroy) -> None:
+    with serving([]) as script, pytest.raises(Unsupported):
+        onelogin_at(script.url).remove_password("7", how, None)
     assert script.received == []
 
 
-@pytest.mark.parametrize("status", [200, 400, 401, 403, 422, 500])
+@pytest.mark.parametrize("status", [200, 400, 401, 404, 422, 500])
 @pytest.mark.parametrize(
     "body",
     [
@@ -145,23 +162,13 @@ def test_etna_is_sent_nothing_that_a_header_cannot_carry(password: str) -> None:
         {"code": [], "message": {}},
         {"error": {}, "message": []},
         {"statusCode": "x", "message": {"attribute": 1}},
-        {"ModelState": 1},
-        {"ModelState": {}},
-        {"ModelState": {"a": None, "b": [1, {}], "c": "x"}},
-        {"IsSucceed": False, "Errors": None},
-        {"IsSucceed": False, "Errors": [None, {}]},
-        {"State": 1, "Step": [], "Reason": None},
-        {"Message": None},
     ],
     ids=str,
 )
-@pytest.mark.parametrize("system", [onelogin, etna], ids=["onelogin", "etna"])
-def test_any_json_can_be_asked_for_a_complaint(system: ModuleType, body: object, status: int) -> None:
-    asked = Asked(what="GET /", writes=False)
-    reply = ReadReply(status=status, headers={}, json=body, date=None, request_id=None, asked=asked)
-    complaint = system.DIALECT.complaint(reply)
-    assert complaint is None or all(isinstance(cause, str) for cause in complaint.causes)
-    assert complaint is None or isinstance(complaint.code, str | None)
+def test_any_answer_of_onelogin_is_a_success_or_ends_in_an_error_of_ours(status: int, body: object) -> None:
+    odd = answer(body, status)
+    with serving([TOKEN, odd, TOKEN, odd]) as script, pytest.raises(CredentialError):
+        onelogin_at(script.url).set_password("7", Secret(NEW), None)
 
 
 def test_the_settings_of_a_connection_may_be_references() -> None:
