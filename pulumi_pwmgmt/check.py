@@ -10,10 +10,17 @@ import unicodedata
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pulumi_pwmgmt.errors import CredentialError, NotConfigured, PasswordRejected, PrincipalNotFound, Unsupported
+from pulumi_pwmgmt.errors import (
+    AuthenticationFailed,
+    CredentialError,
+    NotConfigured,
+    PasswordRejected,
+    PrincipalNotFound,
+    Unsupported,
+)
 from pulumi_pwmgmt.fingerprint import fingerprint, is_fingerprint, same
 from pulumi_pwmgmt.model import UNKNOWN, OnDestroy, OnDrift, Password, Reference, Secret
-from pulumi_pwmgmt.system import CurrentPassword, Traits, VerifiesPassword
+from pulumi_pwmgmt.system import ActsAsOneUser, CurrentPassword, Traits, VerifiesPassword
 
 if TYPE_CHECKING:
     import enum
@@ -64,7 +71,11 @@ def check(run: Run, olds: Properties, news: Properties) -> tuple[Properties, Pro
     if news.get(IN_CLEAR) and connected.literal_secrets:
         _warn_of_clear_text(run, connected)
     inputs = _with_defaults(inputs, connected)
-    problems = [*_wrong_place(olds, inputs, connected), *_impossible(olds, inputs, connected)]
+    problems = [
+        *_wrong_place(olds, inputs, connected),
+        *_impossible(olds, inputs, connected),
+        *_wrong_user(run, inputs, connected),
+    ]
     inputs, hidden = _without_passwords(run, olds, inputs, connected.system.traits)
     problems += hidden
     problems += _unrepairable(run, olds, inputs)
@@ -166,6 +177,25 @@ def _impossible(olds: Properties, inputs: Properties, connected: Connected) -> P
     if principal_problem:
         problems.append(("principal", PrincipalNotFound(f"the principal {principal_problem}")))
     return problems
+
+
+def _wrong_user(run: Run, inputs: Properties, connected: Connected) -> Problems:
+    if not isinstance(connected.system, ActsAsOneUser):
+        return []
+    principal, subject = inputs["principal"], connected.system.subject()
+    if subject is None:
+        run.tell_once(
+            f"whose token connection {connected.name!r} has can't be read from it: make sure that it is the one of "
+            f"{principal!r}, because {connected.system.traits.title} changes the password of whoever the token names"
+        )
+        return []
+    if subject.casefold() == principal.casefold():
+        return []
+    stranger = AuthenticationFailed(
+        f"the token of connection {connected.name!r} is {subject!r}'s, the program says {principal!r}",
+        to_do=f"give the connection a token that {principal!r} signed in for, or correct the principal",
+    )
+    return [("principal", stranger)]
 
 
 def _principal_problem(principal: str, traits: Traits) -> str | None:

@@ -114,7 +114,7 @@ def delete(run: Run, record: Record) -> None:
         return
     if isinstance(connected.system, ObservesPassword):
         observation = connected.system.observe(record.principal_id)
-        if observation is None:
+        if observation is None or observation.status in connected.system.traits.closed:
             return
         if run.is_claimed(connected, observation.principal_id, observation.login):
             run.tell(f"{owner} is declared elsewhere in this program: its password stays as it is")
@@ -257,10 +257,10 @@ def _noted(run: Run, record: Record, declared: Declaration) -> Record:
 
 
 def _drift(record: Record, observation: Observation) -> str | None:
-    changed = observation.password_changed_at
-    if record.password_changed_at is None or changed == record.password_changed_at:
+    before, now = record.password_changed_at, observation.password_changed_at
+    if before is None or now is None or now == before:
         return None
-    return f"changed outside at {changed.isoformat().replace('+00:00', 'Z')}" if changed else "removed outside"
+    return f"changed outside at {now.isoformat().replace('+00:00', 'Z')}"
 
 
 def _remove(run: Run, connected: Connected, record: Record, owner: str) -> None:

@@ -31,7 +31,8 @@ class Traits:
 
     ``directory`` names whose accounts these are: systems of the same directory on the same origin own the same
     passwords. ``revoke_overwrites`` says that the system has no call that takes a password away, so it is revoked by
-    setting a random one nobody keeps. ``longest_password`` is in characters. ``header_safe`` says that log-in and
+    setting a random one nobody keeps. ``closed`` are the statuses, in the vendor's words, in which an account takes no
+    password and no password opens it. ``longest_password`` is in characters. ``header_safe`` says that log-in and
     password travel in HTTP headers, which carry printable ASCII without a blank at either end.
     """
 
@@ -42,6 +43,7 @@ class Traits:
     current_password: CurrentPassword
     removals: frozenset[OnDestroy]
     revoke_overwrites: bool
+    closed: frozenset[str] = frozenset()
     longest_password: int = 1024
     header_safe: bool = False
 
@@ -78,7 +80,7 @@ class VerifiesPassword(Protocol):
     """A system that can prove a password by logging in with it."""
 
     def verify_password(self, principal: str, password: Password) -> bool | None:
-        """Log in. None: the answer does not tell (a second factor, a sign-on policy, a rate limit)."""
+        """Log in. None: the answer does not tell (a second factor, a sign-on policy, a lock)."""
         ...
 
 
@@ -97,6 +99,15 @@ class StatesPolicy(Protocol):
 
     def password_policy(self, principal: str) -> PasswordPolicy | None:
         """Read the rules that apply to this principal; None where the system states none for it."""
+        ...
+
+
+@runtime_checkable
+class ActsAsOneUser(Protocol):
+    """A system whose token is one user's: it acts on that user, whoever the program names."""
+
+    def subject(self) -> str | None:
+        """Return the login that the token names, unverified, good for comparing only; None where it is unreadable."""
         ...
 
 

@@ -142,6 +142,7 @@ class System:
         current_password=CurrentPassword.USED,
         removals=frozenset(OnDestroy),
         revoke_overwrites=True,
+        closed=frozenset({"DEPROVISIONED"}),
         longest_password=72,
     )
 
