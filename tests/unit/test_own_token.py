@@ -28,7 +28,7 @@ def _with_token_of(subject: str | None) -> tuple[Stack, Directory]:
 
 def test_somebody_elses_token_is_refused_in_preview() -> None:
     stack, directory = _with_token_of("somebody.else@example.com")
-    with pytest.raises(Refused, match="'somebody.else@example.com'") as refused:
+    with pytest.raises(Refused, match=r"'somebody\.else@example\.com'") as refused:
         stack.preview(bot=credential())
     assert list(refused.value.problems) == ["principal"]
     assert directory.calls == []
