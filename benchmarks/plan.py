@@ -1,0 +1,72 @@
+"""What is measured, in which order, and about how long it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from benchmarks.floor import CALLS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FLOOR, NAIVE, OURS = "floor", "naive", "ours"
+STEPS = ("up", "preview", "change", "destroy")
+LATENCY_S = 0.2
+MOST_ACCOUNTS = 1000
+_THREADS = 4  # of the engine's dynamic provider, fixed
+_CALLS_OF_STEP = {"up": CALLS["create"], "preview": 0, "change": CALLS["change"], "destroy": CALLS["destroy"]}
+
+
+@dataclass(frozen=True, order=True)
+class Cell:
+    """One cell of the table: so many accounts, each call so slow, one of the three providers."""
+
+    accounts: int
+    latency_s: float
+    flavour: str
+
+    def __str__(self) -> str:
+        return f"{self.flavour}, N = {self.accounts} at {self.latency_s * 1000:.0f} ms"
+
+    def expected_s(self) -> float:
+        """Guess the seconds of one run on two quiet cores: the file backend's cost is quadratic in accounts."""
+        n = self.accounts
+        engine = 6.5 + 0.02 * n + 2.3e-4 * n * n
+        return engine + sum(_CALLS_OF_STEP.values()) * self.latency_s * n / _THREADS
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The cells in the order of their runs, with the number of the round."""
+
+    runs: tuple[tuple[int, Cell], ...]
+    expected_extra_s: float = 60.0  # set-up, API calls of each system, the naive provider's end
+
+    @property
+    def expected_s(self) -> float:
+        """Guess the seconds of everything."""
+        return self.expected_extra_s + sum(cell.expected_s() for _, cell in self.runs)
+
+
+def full() -> Plan:
+    """Return the plan that every bound is judged by."""
+    largest = [(1, Cell(MOST_ACCOUNTS, 0, flavour)) for flavour in (FLOOR, OURS)]
+    return Plan((*_rounds(3, (1, 100, 300)), *largest))
+
+
+def quick() -> Plan:
+    """Return a plan of two minutes that shows whether everything runs."""
+    return Plan(tuple(_rounds(1, (1, 30))))
+
+
+def _rounds(rounds: int, sizes: Iterable[int]) -> list[tuple[int, Cell]]:
+    """Interleave the providers, and start each round with another one: what disturbs the machine disturbs all."""
+    flavours = (FLOOR, NAIVE, OURS)
+    return [
+        (number, Cell(accounts, latency, flavour))
+        for number in range(1, rounds + 1)
+        for latency in (0, LATENCY_S)
+        for accounts in sizes
+        for flavour in (*flavours[number % 3 :], *flavours[: number % 3])
+    ]
