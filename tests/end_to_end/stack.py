@@ -52,15 +52,22 @@ class Outcome:
 
 @dataclass
 class Stack:
-    """One program with its config. ``environment`` is added to what every command sees."""
+    """One program with its config. ``environment`` is added to what every command sees.
+
+    ``project`` is a Pulumi project to take a copy of; without one, the program is still to be written.
+    """
 
     directory: Path
     environment: dict[str, str] = field(default_factory=dict)
     bin: Path = BIN
+    project: Path | None = None
 
     def __post_init__(self) -> None:
         (self.directory / "backend").mkdir(parents=True)
-        self._write("Pulumi.yaml", "name: stranger\nruntime: python\n")
+        if self.project:
+            shutil.copytree(self.project, self.directory, dirs_exist_ok=True)
+        else:
+            self._write("Pulumi.yaml", "name: stranger\nruntime: python\n")
         self.run("stack", "init", "test")
 
     def program(self, text: str) -> None:

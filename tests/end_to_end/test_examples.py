@@ -1,0 +1,139 @@
+"""Each example, as it stands in the repository: up, up again, refresh, change, destroy, and the accounts follow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.end_to_end.stack import Stack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.end_to_end.directory import Account, Directory
+
+EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples"
+FIRST, SECOND = "CANARY-First-of-1", "CANARY-Second-of-2"
+_TOKEN_BY_REFERENCE = "pwmgmt:connections.okta_myaccount.token.env"
+
+
+@pytest.fixture
+def example(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Stack]:
+    stack = Stack(tmp_path / "stack", project=EXAMPLES / request.param)
+    yield stack
+    stack.discard()
+
+
+def goes_through_its_life(
+    stack: Stack, directory: Directory, credentials: dict[str, Account], settings: dict[str, str]
+) -> None:
+    """Take an example through its life: its credentials' accounts and password settings, by the resource's name."""
+
+    def every(operation: str) -> dict[str, str]:
+        return dict.fromkeys(credentials, operation)
+
+    def works(password: str) -> list[bool]:
+        return [directory.logs_in(account, password) for account in credentials.values()]
+
+    everywhere, nowhere = [True] * len(credentials), [False] * len(credentials)
+
+    stack.configure(secrets=dict.fromkeys(settings.values(), FIRST))
+    assert stack.preview().planned == every("create")
+    assert stack.up().operations == every("create")
+    assert works(FIRST) == everywhere
+    assert not any(directory.logs_in(account, account.password) for account in credentials.values())
+    stack.environment.pop("ETNA_FIRST_PASSWORD", None)  # needed for the take-over only
+
+    assert stack.up().operations == every("same")
+    assert stack.refresh().operations == every("same")
+    assert stack.up().operations == every("same")
+
+    stack.configure(secrets=dict.fromkeys(settings.values(), SECOND))
+    assert stack.up().operations == every("update")
+    assert (works(FIRST), works(SECOND)) == (nowhere, everywhere)
+
+    assert stack.destroy().operations == every("delete")
+    assert (works(FIRST), works(SECOND)) == (nowhere, nowhere)
+    assert stack.state() == []
+
+
+@pytest.mark.parametrize("example", ["quickstart"], indirect=True)
+def test_quickstart(example: Stack, directory: Directory) -> None:
+    account = directory.account("okta")
+    example.connect("okta", account.connection)
+
+    goes_through_its_life(example, directory, {"ci-bot": account}, {"ci-bot": "ciBotPassword"})
+
+    others = [directory.account("okta", 1), directory.account("onelogin"), directory.account("etna")]
+    assert all(directory.logs_in(other, other.password) for other in others), "nobody else was touched"
+
+
+@pytest.mark.parametrize("example", ["self_managed"], indirect=True)
+def test_self_managed(example: Stack, directory: Directory) -> None:
+    accounts = {system: directory.account(system) for system in ("etna", "okta_myaccount")}
+    example.connect("etna", accounts["etna"].connection)
+    connection = dict(accounts["okta_myaccount"].connection)
+    token = connection.pop("token")
+    example.connect("okta_myaccount", connection)
+    example.run("config", "set", "--plaintext", "--path", _TOKEN_BY_REFERENCE, "OKTA_USER_TOKEN")
+    example.environment |= {"OKTA_USER_TOKEN": token, "ETNA_FIRST_PASSWORD": accounts["etna"].password}
+
+    goes_through_its_life(example, directory, accounts, {"etna": "etnaPassword", "okta_myaccount": "myaccountPassword"})
+
+
+@pytest.mark.parametrize("example", ["many_systems"], indirect=True)
+def test_many_systems(example: Stack, directory: Directory) -> None:
+    settings = {
+        "okta": "oktaPassword",
+        "okta_myaccount": "myaccountPassword",
+        "onelogin": "oneloginPassword",
+        "etna": "etnaPassword",
+    }
+    accounts = {system: directory.account(system) for system in settings}
+    for system, account in accounts.items():
+        example.connect(system, account.connection)
+    example.configure(secrets={"etnaCurrentPassword": accounts["etna"].password})
+
+    goes_through_its_life(example, directory, accounts, settings)
+
+
+@pytest.mark.parametrize("example", ["many_systems"], indirect=True)
+def test_many_systems_refuses_one_account_with_two_owners(example: Stack, directory: Directory) -> None:
+    """What its README says: one user under ``okta`` and ``okta_myaccount`` is one password."""
+    program = (example.directory / "__main__.py").read_text()
+    example.program(program.replace("ci-bot@example.com", "self-service@example.com"))
+    settings = ("oktaPassword", "myaccountPassword", "oneloginPassword", "etnaPassword", "etnaCurrentPassword")
+    for system in ("okta", "okta_myaccount", "onelogin", "etna"):
+        example.connect(system, directory.account(system).connection)
+    example.configure(secrets=dict.fromkeys(settings, FIRST))
+
+    assert "one password can't have two owners" in example.preview(expect=1).text
+
+
+@pytest.mark.parametrize("example", ["delivery"], indirect=True)
+def test_delivery(example: Stack, directory: Directory) -> None:
+    account, file = directory.account("okta"), example.directory / "delivered"
+    example.connect("okta", account.connection)
+    example.configure(file=str(file))
+
+    example.configure(secrets={"ciBotPassword": FIRST})
+    example.preview()
+    assert not file.exists(), "a preview delivers nothing"
+    example.up()
+    assert (file.read_text(), file.stat().st_mode & 0o777) == (FIRST, 0o600)
+
+    example.configure(secrets={"ciBotPassword": "CANARY-no-digit"})
+    assert "PasswordRejected" in example.up(expect=1).text
+    assert file.read_text() == FIRST, "what the system refuses is not delivered"
+
+    example.configure(secrets={"ciBotPassword": SECOND})
+    example.up()
+    assert file.read_text() == SECOND
+    assert directory.logs_in(account, SECOND)
+    assert example.refresh().text.count("unchanged") == 1
+    assert [path.name for path in file.parent.glob("*delivered*")] == ["delivered"], "no half-written file is left"
+
+    example.destroy()
+    assert not file.exists()
