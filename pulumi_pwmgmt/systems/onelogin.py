@@ -42,16 +42,20 @@ class _User(BaseModel):
     id: int
     username: str | None = None
     email: str | None = None
-    status: int
+    status: int | None = None
     password_changed_at: AwareDatetime | None = None
 
 
-class _Status(BaseModel):
+class _Suspended(BaseModel):
+    status: Literal[2]
+
+
+class _Success(BaseModel):
     code: Literal[200]
 
 
 class _Wrapped(BaseModel):
-    status: _Status
+    status: _Success
 
 
 class _Session(BaseModel):
@@ -63,13 +67,12 @@ class _Sessions(BaseModel):
 
 
 _Users = RootModel[list[_User]]
-_Done = RootModel[_Wrapped | _Status]
+_Done = RootModel[_Wrapped | _Success]
 
 
 def _complaint(reply: Reply) -> Complaint | None:
-    match (
-        reply.json
-    ):  # v1 of the API shows errors with `status` around them and without, and on 200 too; v2 has its own
+    # v1 of the API writes errors with `status` around them and without, and on 200 as well; v2 has a form of its own.
+    match reply.json:
         case (
             {"status": {"code": code, "message": said, **more}}
             | {"code": code, "message": said, **more}
@@ -80,9 +83,7 @@ def _complaint(reply: Reply) -> Complaint | None:
     return None
 
 
-_SCOPE = Refusal(
-    error=errors.PermissionDenied, code="401", cause="Insufficient Permission", to_do="allow it Manage All"
-)
+_SCOPE = Refusal(error=errors.PermissionDenied, code="401", cause="Insufficient Permission", to_do="allow Manage All")
 DIALECT = Dialect(
     complaint=_complaint,
     refusals=(
@@ -113,7 +114,8 @@ _LOG_IN = (  # "you can use the 401 - Unauthorized status code to indicate that 
     Refusal(error=errors.CurrentPasswordRejected, code="401"),
 )
 # https://developers.onelogin.com/api-docs/2/users/user-resource
-_STATUS = {
+_STATUS: dict[int | None, str | None] = {
+    None: None,
     0: "Unactivated",
     1: "Active",
     2: "Suspended",
@@ -183,7 +185,8 @@ class System:
         if user_id is not None:
             with suppress(errors.PrincipalNotFound):
                 body = {"status": 2}
-                self._wire.write("PUT", "/api/2/users/{id}", id=user_id, token=self._token, json=body).parse(_User)
+                reply = self._wire.write("PUT", "/api/2/users/{id}", id=user_id, token=self._token, json=body)
+                reply.parse(_Suspended)
 
     def verify_password(self, principal: str, password: Password) -> bool | None:
         """Log in: https://developers.onelogin.com/api-docs/1/login-page/create-session-login-token ."""

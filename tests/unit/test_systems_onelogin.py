@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from pulumi_pwmgmt.errors import CredentialError, OutcomeUnknown, PrincipalNotFound, UnexpectedReply, Unsupported
+from pulumi_pwmgmt.errors import (
+    CredentialError,
+    OutcomeUnknown,
+    PasswordRejected,
+    PrincipalNotFound,
+    UnexpectedReply,
+    Unsupported,
+)
 from pulumi_pwmgmt.http import Wire
 from pulumi_pwmgmt.model import Observation, OnDestroy, Reference, Secret
 from pulumi_pwmgmt.systems import onelogin
@@ -28,7 +35,7 @@ TOKEN = answer({"access_token": "CANARY-access"})
 DONE = answer({"status": {"error": False, "code": 200, "type": "success", "message": "Success"}})
 
 
-def user(status: int = 1) -> Reply:
+def user(status: int | None = 1) -> Reply:
     return answer({"id": 7, "username": "ci-bot", "status": status})
 
 
@@ -134,11 +141,29 @@ def test_a_onelogin_password_that_was_set_stays_so_whatever_the_look_after_it_me
     assert seen == Observation(principal_id="7")
 
 
-def test_a_onelogin_status_without_a_documented_name_keeps_its_number() -> None:
-    with serving([TOKEN, user(6)]) as script:
+@pytest.mark.parametrize(("status", "name"), [(6, "6"), (None, None)])
+def test_a_onelogin_status_without_a_documented_name_keeps_its_number(status: int | None, name: str | None) -> None:
+    with serving([TOKEN, user(status)]) as script:
         seen = onelogin_at(script.url).observe("7")
     assert seen is not None
-    assert seen.status == "6"
+    assert seen.status == name
+
+
+def test_a_onelogin_user_who_is_not_suspended_by_a_suspension_is_not_reported_so() -> None:
+    with serving([TOKEN, user(1)]) as script, pytest.raises(OutcomeUnknown):
+        onelogin_at(script.url).remove_password("7", OnDestroy.DEACTIVATE, None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("Invalid Request", "Password is too short"), ("bad request", "Validation failed: Password is too short")],
+)
+def test_a_onelogin_policy_may_refuse_in_words_that_are_on_no_page(kind: str, said: str) -> None:
+    refusal = answer({"status": {"error": True, "code": 400, "type": kind, "message": said}}, 400)
+    with serving([TOKEN, refusal]) as script, pytest.raises(PasswordRejected) as refused:
+        onelogin_at(script.url).set_password("7", Secret(NEW), None)
+    assert refused.value.reasons == (f"{kind}: {said}",)
+    assert not refused.value.repeats
 
 
 @pytest.mark.parametrize("how", [OnDestroy.REVOKE, OnDestroy.EXPIRE])
