@@ -57,7 +57,7 @@ def stack(tmp_path: Path) -> dict[str, str]:
 def prefixes(script: str, directory: Path, environment: dict[str, str]) -> list[str]:
     """Run a shell script that ends with OUTPUTS; return the interpreters of program and provider."""
     done = subprocess.run(
-        ["/bin/sh", "-euc", script], cwd=directory, env=environment, check=False, timeout=120, text=True,
+        ["/bin/sh", "-ec", script], cwd=directory, env=environment, check=False, timeout=120, text=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
