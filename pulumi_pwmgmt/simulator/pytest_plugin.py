@@ -8,7 +8,8 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -26,9 +27,9 @@ class Simulator:
 
     url: str
     control_url: str
-    accounts: list[dict[str, object]]
+    accounts: list[dict[str, Any]] = field(repr=False)
 
-    def account(self, system: str, position: int = 0) -> dict[str, object]:
+    def account(self, system: str, position: int = 0) -> dict[str, Any]:
         """Return the account of a system at this position; raises LookupError if there is none."""
         return [account for account in self.accounts if account["system"] == system][position]
 
@@ -49,7 +50,7 @@ class Simulator:
         """Move the simulated clock ahead, until the test is over or the next reset."""
         self.control("POST", "/clock", {"advance_s": seconds})
 
-    def log(self) -> list[dict[str, object]]:
+    def log(self) -> list[dict[str, Any]]:
         """Return what the simulator was asked since the test began: method, path, account, status."""
         entries = self.control("GET", "/log")
         return entries if isinstance(entries, list) else []
