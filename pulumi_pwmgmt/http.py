@@ -157,8 +157,7 @@ class Wire:
         latest = self._clock.monotonic() + self._connection.time_budget - self._room
 
         def too_late(state: RetryCallState) -> bool:
-            pause = max(state.upcoming_sleep, self._gate.left)
-            return state.attempt_number >= _ATTEMPTS or self._clock.monotonic() + pause > latest
+            return state.attempt_number >= _ATTEMPTS or self._clock.monotonic() + state.upcoming_sleep > latest
 
         attempts = Retrying(
             retry=retry_if_result(lambda outcome: isinstance(outcome, Failure) and outcome.again),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,6 +27,7 @@ from pulumi_pwmgmt.model import Secret
 from tests.unit.loopback_peer import (
     Action,
     Peer,
+    Received,
     answers,
     hangs_up,
     peering,
@@ -129,6 +130,17 @@ def test_the_time_budget_bounds_the_body_as_a_whole() -> None:
 
     with peering(trickles) as peer, pytest.raises(OutcomeUnknown):
         Wire(Connection(system="example", url=peer.url, time_budget=1), DIALECT).write("PUT", "/x")
+
+
+def test_the_time_budget_bounds_the_wait_for_an_answer() -> None:
+    def late(peer: socket.socket, request: Received) -> bool:
+        peer.settimeout(3)
+        with suppress(TimeoutError):
+            return peer.recv(1) != b""
+        return GOOD(peer, request)
+
+    with peering(late) as peer, pytest.raises(OutcomeUnknown):
+        wire_to(peer.url, time_budget=0.5, read_timeout=20).write("PUT", "/x")
 
 
 @each(NO_ANSWER)

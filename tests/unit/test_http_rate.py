@@ -12,7 +12,7 @@ import pytest
 
 from pulumi_pwmgmt.errors import RateLimited
 from pulumi_pwmgmt.http import Dialect, RateHeaders
-from pulumi_pwmgmt.rate import http_date, retry_after, until_reset, used_up
+from pulumi_pwmgmt.rate import Gate, http_date, retry_after, until_reset, used_up
 from tests.unit.loopback_peer import Received, answers, hangs_up, peering
 from tests.unit.wire_fixtures import DIALECT, STARTED, QuickClock, wire_to
 
@@ -96,6 +96,7 @@ def test_after_that_no_call_of_the_connection_goes_out_until_the_reset() -> None
 def test_a_wait_that_would_leave_no_time_for_the_answer_is_refused() -> None:
     with peering(answers(429, Retry_After="59")) as peer, pytest.raises(RateLimited):
         wire_to(peer.url, time_budget=60).write("PUT", "/x")
+    assert len(peer.received) == 1
 
 
 def test_a_limit_that_does_not_end_is_given_up() -> None:
@@ -214,6 +215,17 @@ def test_a_malformed_reset_is_none(headers: dict[str, str]) -> None:
 def test_a_vendor_without_rate_headers() -> None:
     assert until_reset({"Reset": "5"}, None, STARTED) is None
     assert not used_up({"Left": "0"}, None)
+
+
+def test_a_gate_opens_at_the_latest_of_all_times() -> None:
+    clock = QuickClock()
+    gate = Gate(clock.as_clock())
+    assert gate.left == 0
+    gate.shut(10)
+    gate.shut(1)
+    assert gate.left == 10
+    clock.sleep(11)
+    assert gate.left == 0
 
 
 def test_dates_are_aware_and_in_utc() -> None:

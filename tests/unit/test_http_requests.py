@@ -179,6 +179,12 @@ def test_a_write_takes_no_connection_that_idled() -> None:
     assert [request.connection for request in peer.received] == [1, 1, 2]
 
 
+def test_a_connection_with_an_answer_that_made_no_sense_is_dropped() -> None:
+    with peering(answers(200, raw=b"nope", Content_Encoding="gzip"), GOOD) as peer:
+        assert wire_to(peer.url).read("GET", "/x").json == {"ok": True}
+    assert [request.connection for request in peer.received] == [1, 2]
+
+
 def test_a_connection_closed_while_idle_is_replaced() -> None:
     def then_closes(connection: socket.socket, request: Received) -> bool:
         GOOD(connection, request)

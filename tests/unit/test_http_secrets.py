@@ -224,3 +224,11 @@ def test_without_secrets_nothing_is_scrubbed() -> None:
 def test_a_secret_broken_by_control_characters_is_found(text: str) -> None:
     shown = Scrubber([Secret(text)])(f"it is \x1b{text}\x07!")
     assert shown == "it is [secret] !"
+
+
+def test_a_secret_that_shows_only_on_one_line_is_withheld() -> None:
+    assert Scrubber([Secret("CANARY-a b-c")])("it is CANARY-a\tb-c") == WITHHELD
+
+
+def test_a_secret_that_shows_only_as_it_came_is_withheld() -> None:
+    assert Scrubber([Secret('CANARY-"\u00a0')])(r'it is "CANARY-\"' + '\u00a0"') == WITHHELD
