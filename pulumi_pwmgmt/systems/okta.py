@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import AliasPath, AwareDatetime, BaseModel, BeforeValidator, Field, RootModel, ValidationError
+from pydantic import AliasPath, AwareDatetime, BaseModel, Field, RootModel
 
 from pulumi_pwmgmt import connection as settings
 from pulumi_pwmgmt import errors
-from pulumi_pwmgmt.http import Complaint, Dialect, RateHeaders, Refusal, Reply
+from pulumi_pwmgmt.http import Dialect, Refusal, Reply, Wire
 from pulumi_pwmgmt.model import Observation, OnDestroy, Password, PasswordPolicy, Secret
 from pulumi_pwmgmt.system import Authority, CurrentPassword, Traits
-
-if TYPE_CHECKING:
-    from pulumi_pwmgmt.http import Wire
+from pulumi_pwmgmt.systems import _okta
 
 _USER = "/api/v1/users/{id}"
+_RULES = ("settings", "password")
 _USER_ID = re.compile(r"00u[0-9A-Za-z]{17}")
 _RIGHT = re.compile(r"SUCCESS|PASSWORD_EXPIRED|PASSWORD_WARN|MFA_.*")
 _REMOVALS = {  # the call, and the statuses in which nothing is left to remove
     OnDestroy.EXPIRE: (f"{_USER}/lifecycle/expire_password", ("PASSWORD_EXPIRED", "DEPROVISIONED")),
     OnDestroy.DEACTIVATE: (f"{_USER}/lifecycle/deactivate", ("DEPROVISIONED",)),
 }
-_Count = Annotated[int, BeforeValidator(lambda stated: stated or 0)]  # a rule that is off may be null
 
 
 class Connection(settings.Connection):
@@ -38,12 +36,6 @@ class Connection(settings.Connection):
     token: settings.SecretSetting
     strict: bool = False
     revoke_sessions: bool = True
-
-
-class _Error(BaseModel):
-    code: str = Field(alias="errorCode")
-    summary: str = Field("", alias="errorSummary")
-    causes: list[dict[str, str]] = Field([], alias="errorCauses")
 
 
 class _User(BaseModel):
@@ -65,65 +57,42 @@ class _Group(BaseModel):
     id: str
 
 
-def _rule(*path: str, default: object = 0) -> Any:  # noqa: ANN401 -- what pydantic's own Field returns
-    return Field(default, validation_alias=AliasPath("settings", "password", *path))
+class _Age(BaseModel):
+    remembered: _okta.Count = Field(default=0, alias="historyCount")
+    min_age_minutes: _okta.Count = Field(default=0, alias="minAgeMinutes")
+    max_age_days: _okta.Count = Field(default=0, alias="maxAgeDays")
 
 
-class _Rules(BaseModel):
-    min_length: _Count = _rule("complexity", "minLength")
-    min_lower: _Count = _rule("complexity", "minLowerCase")
-    min_upper: _Count = _rule("complexity", "minUpperCase")
-    min_digits: _Count = _rule("complexity", "minNumber")
-    min_symbols: _Count = _rule("complexity", "minSymbol")
-    excludes_username: bool = _rule("complexity", "excludeUsername")
-    excluded_attributes: tuple[str, ...] = _rule("complexity", "excludeAttributes", default=())
-    excludes_common: bool = _rule("complexity", "dictionary", "common", "exclude")
-    remembered: _Count = _rule("age", "historyCount")
-    min_age_minutes: _Count = _rule("age", "minAgeMinutes")
-    max_age_days: _Count = _rule("age", "maxAgeDays")
-
-
-class _Policy(_Rules):
+class _Policy(BaseModel):
     name: str
     status: str
     priority: int
+    complexity: _okta.Complexity = Field(_okta.Complexity(), validation_alias=AliasPath(*_RULES, "complexity"))
+    age: _Age = Field(_Age(), validation_alias=AliasPath(*_RULES, "age"))
     groups: frozenset[str] = Field(frozenset(), validation_alias=AliasPath("conditions", "people", "groups", "include"))
     provider: str = Field("OKTA", validation_alias=AliasPath("conditions", "authProvider", "provider"))
 
 
-def _complaint(reply: Reply) -> Complaint | None:
-    try:
-        error = _Error.model_validate(reply.json)
-    except ValidationError:
-        return None
-    return Complaint(error.code, tuple(cause.get("errorSummary", "") for cause in error.causes) or (error.summary,))
+def _unsupported(code: str, to_do: str) -> Refusal:
+    return Refusal(error=errors.Unsupported, code=code, to_do=to_do)
 
 
-DIALECT = Dialect(  # the codes: https://developer.okta.com/docs/reference/error-codes/
-    complaint=_complaint,
-    request_id="X-Okta-Request-Id",
-    rate=RateHeaders(remaining="X-Rate-Limit-Remaining", reset="X-Rate-Limit-Reset", reset_is="epoch"),
+DIALECT = Dialect(
+    complaint=_okta.complaint,
+    request_id=_okta.REQUEST_ID,
+    rate=_okta.RATE,
     refusals=(
-        Refusal(error=errors.AuthenticationFailed, code="E0000011"),
-        Refusal(error=errors.PermissionDenied, code="E0000006"),
-        Refusal(error=errors.PrincipalNotFound, code="E0000007"),
         Refusal(error=errors.CurrentPasswordRejected, cause=r"old ?password(: the credentials| is not correct)"),
-        Refusal(error=errors.PasswordRejected, cause="cannot be your current password", repeats=True),
-        Refusal(error=errors.PasswordRejected, code="E0000014"),
         Refusal(error=errors.Unsupported, cause="^password: Password$", to_do="make Okta its credential provider"),
-        Refusal(error=errors.PasswordRejected, code="E0000001", cause="password"),
-        Refusal(error=errors.PasswordRejected, code="E0000080"),
-        Refusal(error=errors.Unsupported, code="E0000023", to_do="change it where the account is mastered"),
-        Refusal(error=errors.Unsupported, code="E0000034", to_do="allow it in the account's password policy"),
-        Refusal(error=errors.Unsupported, code="E0000035", to_do="allow it in the account's password policy"),
-        Refusal(error=errors.Unsupported, code="E0000038", to_do="activate, unlock or unsuspend the account"),
-        Refusal(error=errors.Unsupported, code="E0000041", to_do="make Okta its credential provider"),
-        Refusal(error=errors.Unsupported, code="E0000112", to_do="run it again in a few minutes"),
-        Refusal(error=errors.Unreachable, code="E0000010", to_do="run it again once the org can be written to"),
+        *_okta.REFUSALS,
+        _unsupported("E0000023", "change it where the account is mastered"),
+        _unsupported("E0000034", "allow it in the account's password policy"),
+        _unsupported("E0000035", "allow it in the account's password policy"),
+        _unsupported("E0000038", "activate, unlock or unsuspend the account"),
+        _unsupported("E0000041", "make Okta its credential provider"),
+        _unsupported("E0000112", "run it again in a few minutes"),
     ),
 )
-# A refusal recites all rules, whichever was broken; where history is checked at all, it may be that one.
-_HISTORY = (Refusal(error=errors.PasswordRejected, cause="cannot be any of your last", repeats=True),)
 _LOG_IN = (
     Refusal(error=errors.CurrentPasswordRejected, code="E0000004"),
     Refusal(error=errors.CurrentPasswordRejected, code="E0000207"),
@@ -132,7 +101,10 @@ _LOG_IN = (
 
 
 class System:
-    """The users of one org."""
+    """The users of one org. A principal is an id, a login or a login's unambiguous short name.
+
+    What has the form of an id is taken for one.
+    """
 
     traits = Traits(
         title="Okta",
@@ -156,11 +128,17 @@ class System:
         https://developer.okta.com/docs/api/openapi/okta-management/management/user/updateuser
         https://developer.okta.com/docs/api/openapi/okta-management/management/usercred/changepassword
         """
-        if current:
-            return self._change(principal, new, current)
-        body = {"credentials": {"password": {"value": new}}}
-        refusals = _HISTORY if self._connection.strict else ()
-        return _observation(self._post(_USER, principal, body, query=self._strict, refusals=refusals))
+        if current is None:
+            body = {"credentials": {"password": {"value": new}}}
+            refusals = (_okta.HISTORY,) if self._connection.strict else ()
+            return _observation(self._post(_USER, principal, body, query=self._strict, refusals=refusals))
+        user = principal if _USER_ID.fullmatch(principal) else self._user(principal).principal_id
+        revoke = self._connection.revoke_sessions
+        change = {"oldPassword": {"value": current}, "newPassword": {"value": new}, "revokeSessions": revoke}
+        path = f"{_USER}/credentials/change_password"  # takes no login
+        reply = self._post(path, user, change, query=self._strict, refusals=(_okta.HISTORY,))
+        reply.parse(_Credentials)
+        return Observation(principal_id=user, answered_at=reply.date)
 
     def remove_password(self, principal: str, how: OnDestroy, current: Password | None) -> None:  # noqa: ARG002 -- port
         """Expire it or deactivate the account.
@@ -223,7 +201,7 @@ class System:
             groups = {group.id for group in reply.parse(RootModel[list[_Group]]).root}
             policies = [one for one in policies if not one.groups or one.groups & groups]
         first = min(policies, key=lambda one: one.priority, default=None)
-        rules = first.model_dump(include={*_Rules.model_fields}) if first else {}
+        rules = first.complexity.model_dump() | first.age.model_dump() if first else {}
         return PasswordPolicy(description=first.name, **rules) if first else None
 
     @property
@@ -232,17 +210,6 @@ class System:
 
     def _user(self, principal: str) -> Observation:
         return _observation(self._wire.read("GET", _USER, id=principal, headers=self._token))
-
-    def _change(self, principal: str, new: Password, current: Password) -> Observation:
-        user = principal if _USER_ID.fullmatch(principal) else self._user(principal).principal_id
-        revoke = self._connection.revoke_sessions
-        body = {"oldPassword": {"value": current}, "newPassword": {"value": new}, "revokeSessions": revoke}
-        reply = self._post(f"{_USER}/credentials/change_password", user, body, query=self._strict, refusals=_HISTORY)
-        reply.parse(_Credentials)
-        try:
-            return self._user(user)
-        except errors.CredentialError:  # the change is made: what the look after it met is no failure of it
-            return Observation(principal_id=user, answered_at=reply.date)
 
     def _post(self, path: str, principal: str, body: object = None, **options: Any) -> Reply:  # noqa: ANN401 -- the wire's
         return self._wire.write("POST", path, id=principal, json=body, headers=self._token, **options)

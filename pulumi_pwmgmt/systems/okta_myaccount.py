@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from base64 import urlsafe_b64decode
 from contextlib import suppress
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, Field
 
 from pulumi_pwmgmt import connection as settings
 from pulumi_pwmgmt import errors
-from pulumi_pwmgmt.http import Complaint, Dialect, RateHeaders, Refusal, Reply
+from pulumi_pwmgmt.http import Complaint, Dialect, Refusal, Reply, Wire
 from pulumi_pwmgmt.model import Observation, OnDestroy, Password, PasswordPolicy, Secret
 from pulumi_pwmgmt.system import Authority, CurrentPassword, Traits
-
-if TYPE_CHECKING:
-    from pulumi_pwmgmt.http import Wire
+from pulumi_pwmgmt.systems import _okta
 
 _PATH = "/idp/myaccount/password"
 _PASSWORD_ID = re.compile(r"00T[0-9A-Za-z]{17}")
@@ -29,31 +27,15 @@ class Connection(settings.Connection):
     token: settings.SecretSetting
 
 
-class _Error(BaseModel):
-    code: str = Field(alias="errorCode")
-    summary: str = Field("", alias="errorSummary")
-    causes: list[dict[str, str]] = Field([], alias="errorCauses")
-
-
 class _Password(BaseModel):
     id: str = ""
     status: str
     updated: AwareDatetime | None = Field(None, alias="lastUpdated")
 
 
-class _Complexity(BaseModel):
-    min_length: int = Field(0, alias="minLength")
-    min_lower: int = Field(0, alias="minLowerCase")
-    min_upper: int = Field(0, alias="minUpperCase")
-    min_digits: int = Field(0, alias="minNumber")
-    min_symbols: int = Field(0, alias="minSymbol")
-    excludes_username: bool = Field(default=False, alias="excludeUsername")
-    excluded_attributes: tuple[str, ...] = Field((), alias="excludeAttributes")
-
-
 class _Requirements(BaseModel):
     description: str = ""
-    complexity: _Complexity
+    complexity: _okta.Complexity
 
 
 class _Claims(BaseModel):
@@ -61,20 +43,16 @@ class _Claims(BaseModel):
 
 
 def _complaint(reply: Reply) -> Complaint | None:
+    complaint = _okta.complaint(reply)
     challenge = re.search(r'error="(\w+)"', reply.headers.get("WWW-Authenticate", ""))
-    try:
-        error = _Error.model_validate(reply.json)
-    except ValidationError:
-        return Complaint(challenge[1]) if challenge else None
-    causes = tuple(cause.get("errorSummary", "") for cause in error.causes) or (error.summary,)
-    return Complaint(challenge[1] if challenge else error.code, causes)
+    return Complaint(challenge[1], complaint.causes if complaint else ()) if challenge else complaint
 
 
 DIALECT = Dialect(
     complaint=_complaint,
     accept="application/json; okta-version=1.0.0",
-    request_id="X-Okta-Request-Id",
-    rate=RateHeaders(remaining="X-Rate-Limit-Remaining", reset="X-Rate-Limit-Reset", reset_is="epoch"),
+    request_id=_okta.REQUEST_ID,
+    rate=_okta.RATE,
     refusals=(
         Refusal(error=errors.AuthenticationFailed, code="insufficient_authentication_context", to_do="sign in again"),
         Refusal(error=errors.AuthenticationFailed, code="invalid_token", to_do="sign in again"),
@@ -83,24 +61,16 @@ DIALECT = Dialect(
             error=errors.PermissionDenied, code="insufficient_scope", to_do="get it okta.myAccount.password.manage"
         ),
         Refusal(error=errors.PermissionDenied, code="E0000015", to_do="have MyAccount password switched on in the org"),
-        Refusal(error=errors.PermissionDenied, code="E0000006"),
-        Refusal(error=errors.PrincipalNotFound, code="E0000007"),
         Refusal(error=errors.Unsupported, code="E0000038", to_do="have password operations enabled in the org"),
         Refusal(error=errors.Unsupported, code="E0000157", to_do="run it again: a password was enrolled meanwhile"),
         Refusal(error=errors.CurrentPasswordRejected, cause=r"^old ?password\b|failed: oldPassword"),
-        # A refusal recites all rules, whichever was broken; history is always one: it may be that one.
-        Refusal(error=errors.PasswordRejected, cause="cannot be (any of your last|your current)", repeats=True),
-        Refusal(error=errors.PasswordRejected, code="E0000001", cause="password"),
-        Refusal(error=errors.PasswordRejected, code="E0000014"),
-        Refusal(error=errors.PasswordRejected, code="E0000080"),
-        Refusal(error=errors.Unreachable, code="E0000010", to_do="run it again once the org can be written to"),
+        _okta.HISTORY,
+        *_okta.REFUSALS,
     ),
 )
 # What a wrong old password gives is documented nowhere. The manual's one 403 here is about assurance: name both.
-_WRONG_OR_NOT_ASSURED = (
-    "give the live one as current_password, or sign in again with the assurance that the org asks for"
-)
-_CHANGE = (Refusal(error=errors.CurrentPasswordRejected, code="E0000006", to_do=_WRONG_OR_NOT_ASSURED),)
+_NAMED = "give the live one as current_password, or sign in again with the assurance that the org asks for"
+_CHANGE = (Refusal(error=errors.CurrentPasswordRejected, code="E0000006", to_do=_NAMED),)
 
 
 class System:
@@ -138,10 +108,7 @@ class System:
         if current:
             body = {"oldPassword": current, "newPassword": new}
             self._wire.write("POST", f"{_PATH}/change-password", headers=_bearer(token), json=body, refusals=_CHANGE)
-            try:
-                return self._read(principal, token)
-            except errors.CredentialError:  # the change is made: what the look after it met is no failure of it
-                return None
+            return None
         seen = self._read(principal, token)
         if seen is None and _PASSWORD_ID.fullmatch(principal):
             raise errors.PrincipalNotFound("the password with this id is gone", to_do="refresh, then run it again")

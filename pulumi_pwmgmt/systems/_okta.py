@@ -1,0 +1,57 @@
+"""What Okta's two APIs have in common: their errors, their rate headers, their rules. It is no system of its own."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AliasPath, BaseModel, BeforeValidator, Field, ValidationError
+
+from pulumi_pwmgmt import errors
+from pulumi_pwmgmt.http import Complaint, RateHeaders, Refusal, Reply
+
+REQUEST_ID = "X-Okta-Request-Id"
+# https://developer.okta.com/docs/reference/rl-best-practices/
+RATE = RateHeaders(remaining="X-Rate-Limit-Remaining", reset="X-Rate-Limit-Reset", reset_is="epoch")
+
+# A refusal recites all rules, whichever was broken; where history is checked at all, it may be that one.
+HISTORY = Refusal(error=errors.PasswordRejected, cause="cannot be any of your last", repeats=True)
+REFUSALS = (  # the codes: https://developer.okta.com/docs/reference/error-codes/
+    Refusal(error=errors.AuthenticationFailed, code="E0000011"),
+    Refusal(error=errors.PermissionDenied, code="E0000006"),
+    Refusal(error=errors.PrincipalNotFound, code="E0000007"),
+    Refusal(error=errors.PasswordRejected, cause="cannot be your current password", repeats=True),
+    Refusal(error=errors.PasswordRejected, code="E0000001", cause="password"),
+    Refusal(error=errors.PasswordRejected, code="E0000014"),
+    Refusal(error=errors.PasswordRejected, code="E0000080"),
+    Refusal(error=errors.Unreachable, code="E0000010", to_do="run it again once the org can be written to"),
+)
+
+Count = Annotated[int, BeforeValidator(lambda stated: stated or 0)]  # a rule that is off may be null
+
+
+class Complexity(BaseModel):
+    """The rules for the password itself; both APIs write them alike."""
+
+    min_length: Count = Field(default=0, alias="minLength")
+    min_lower: Count = Field(default=0, alias="minLowerCase")
+    min_upper: Count = Field(default=0, alias="minUpperCase")
+    min_digits: Count = Field(default=0, alias="minNumber")
+    min_symbols: Count = Field(default=0, alias="minSymbol")
+    excludes_username: bool = Field(default=False, alias="excludeUsername")
+    excluded_attributes: tuple[str, ...] = Field(default=(), alias="excludeAttributes")
+    excludes_common: bool = Field(default=False, validation_alias=AliasPath("dictionary", "common", "exclude"))
+
+
+class _Error(BaseModel):
+    code: str = Field(alias="errorCode")
+    summary: str = Field("", alias="errorSummary")
+    causes: list[dict[str, str]] = Field([], alias="errorCauses")
+
+
+def complaint(reply: Reply) -> Complaint | None:
+    """Read the error object; its summary stands in where it names no causes."""
+    try:
+        error = _Error.model_validate(reply.json)
+    except ValidationError:
+        return None
+    return Complaint(error.code, tuple(cause.get("errorSummary", "") for cause in error.causes) or (error.summary,))
