@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
-from typing import ClassVar
 
 
 class _Anything(type):
@@ -20,8 +19,11 @@ class _Nobody(metaclass=_Anything):
 
 
 class _NoGrpc(ModuleType):
-    __path__: ClassVar[list[str]] = []
     __version__ = "9999"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.__path__ = []
 
     def __getattr__(self, name: str) -> type[_Nobody]:
         if name.startswith("__"):

@@ -326,7 +326,7 @@ def test_the_kept_password_is_the_current_one_of_the_next_change() -> None:
 
 def test_the_given_current_password_is_used_only_after_the_kept_one_was_refused() -> None:
     stack, directory = made(OldForNew)
-    stack.up(bot=declared(OldForNew, password="CANARY-second", current_password="CANARY-by-hand"))
+    stack.up(bot=declared(OldForNew, password="CANARY-second", current_password="CANARY-unused"))
     assert directory.current_sent == ["CANARY-first"]
     directory.change_outside(LOGIN, "CANARY-by-hand")
     stack.up(bot=declared(OldForNew, password="CANARY-third", current_password="CANARY-by-hand"))
