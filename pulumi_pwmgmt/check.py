@@ -201,6 +201,9 @@ def _wrong_user(run: Run, inputs: Properties, connected: Connected) -> Problems:
 def _principal_problem(principal: str, traits: Traits) -> str | None:
     if principal in (".", "..") or len(principal) > _LONGEST_PRINCIPAL:
         return "is no user id or login"
+    for character in traits.unaddressable:
+        if character in principal:
+            return f"holds {character!r}, which {traits.title} can't carry in a login: name it by its user id"
     return _text_problem(principal, traits)
 
 

@@ -33,7 +33,8 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{host}{port}"
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a URL's host is this machine itself."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -50,7 +51,7 @@ def _base_url(url: str) -> str:
         raise ValueError("must start with https:// and name a host")
     if parts.username is not None or parts.query or parts.fragment or not url.isprintable() or " " in url:
         raise ValueError("must be scheme, host and path only, without user, query or fragment")
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise ValueError("must be https: a password never travels in clear text, except to this machine itself")
     return _origin(url) + parts.path.rstrip("/")
 

@@ -20,8 +20,8 @@ from tenacity import RetryCallState, Retrying, retry_if_result, wait_random_expo
 from urllib3.exceptions import HTTPError
 
 from pulumi_pwmgmt.call import Call, FetchedToken, fill, revealed, with_query
-from pulumi_pwmgmt.connection import _is_loopback
-from pulumi_pwmgmt.dialect import Asked, Complaint, Dialect, Refusal, Reply
+from pulumi_pwmgmt.connection import is_loopback
+from pulumi_pwmgmt.dialect import Asked, Complaint, Dialect, Refusal, Reply, SecretText
 from pulumi_pwmgmt.errors import NotConfigured, OutcomeUnknown, RateLimited, Unreachable
 from pulumi_pwmgmt.outcome import Answer, Failure, judge, rest_until_reset
 from pulumi_pwmgmt.pools import BY_SCHEME, NeverConnected
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pulumi_pwmgmt.connection import Connection
     from pulumi_pwmgmt.model import Secret
 
-__all__ = ["Complaint", "Dialect", "FetchedToken", "RateHeaders", "Refusal", "Reply", "Wire"]
+__all__ = ["Complaint", "Dialect", "FetchedToken", "RateHeaders", "Refusal", "Reply", "SecretText", "Wire"]
 
 _ATTEMPTS = 5
 _BACK_OFF = wait_random_exponential(multiplier=0.5, min=0.1, max=16)  # seconds
@@ -84,7 +84,7 @@ class Wire:
         self._clock = clock or Clock()
         self._gate = Gate(self._clock)
         self._threads = threading.local()
-        loopback = _is_loopback(urlsplit(connection.url).hostname or "")
+        loopback = is_loopback(urlsplit(connection.url).hostname or "")
         self._proxies: dict[str, str] = {} if loopback else get_environ_proxies(connection.url)
         # No attempt starts that the budget would cut off as soon as it is sent.
         self._room = min(connection.read_timeout, connection.time_budget / 10)

@@ -19,7 +19,7 @@ from pulumi_pwmgmt.errors import (
     Unsupported,
 )
 from pulumi_pwmgmt.look import Attempt, already_live, look
-from pulumi_pwmgmt.model import UNKNOWN, Observation, OnDestroy, OnDrift, Password
+from pulumi_pwmgmt.model import UNKNOWN, Observation, OnDestroy, OnDrift, Password, rfc3339
 from pulumi_pwmgmt.random_password import unknown_to_anybody
 from pulumi_pwmgmt.record import Declaration, Record
 from pulumi_pwmgmt.system import (
@@ -53,7 +53,7 @@ def create(run: Run, declared: Declaration) -> Record:
         observation = _adopted(connected, declared.principal, password)
     else:
         attempt = Attempt(declared.principal, password, before=None, started=run.now())
-        observation = _write(run, connected, attempt, run.recall(declared.current_password))
+        observation = _write(run, connected, attempt, (run.recall(declared.current_password),))
     return _accepted(run, connected, declared, password, observation)
 
 
@@ -84,7 +84,7 @@ def update(run: Run, record: Record, declared: Declaration) -> Record:
         return _noted(run, record, declared)
     password = _real(run, declared.password)
     attempt = Attempt(record.principal_id, password, before=record.password_changed_at, started=run.now())
-    observation = _write(run, connected, attempt, *_known_passwords(run, connected, record, declared))
+    observation = _write(run, connected, attempt, _known_passwords(run, connected, record, declared))
     return _accepted(run, connected, declared, password, observation, record=record)
 
 
@@ -155,34 +155,37 @@ def _adopted(connected: Connected, principal: str, password: Password) -> Observ
 
 def _known_passwords(
     run: Run, connected: Connected, record: Record, declared: Declaration
-) -> tuple[Password | None, Password | None]:
-    """Return the password to give as the current one, and another to give if that one is refused."""
+) -> tuple[Password | None, ...]:
+    """Return what to give as the current password, and what to give next if that is refused: each costs a log-in."""
     kept, given = record.kept_password, run.recall(declared.current_password)
-    if connected.system.traits.current_password is CurrentPassword.REQUIRED:
-        return (kept, given) if kept else (given, None)
-    return (None, None) if record.drift or not kept else (kept, given)
+    required = connected.system.traits.current_password is CurrentPassword.REQUIRED
+    if not required and (record.drift or not kept):
+        return (None,)
+    if kept is None:
+        return (given,)
+    if given is None or given == kept or declared.current_password == record.current_password:
+        return (kept,)  # what was given for taking over has long been replaced
+    return kept, given
 
 
 def _write(
-    run: Run, connected: Connected, attempt: Attempt, current: Password | None, spare: Password | None = None
+    run: Run, connected: Connected, attempt: Attempt, currents: tuple[Password | None, ...]
 ) -> Observation | None:
-    """Set the password, and look where the answer leaves doubt whether it is set."""
-    try:
-        return _set(run, connected, attempt, current)
-    except CurrentPasswordRejected as error:
-        live = already_live(connected, attempt)
-        if live:  # an earlier run got through, and nobody heard of it
+    """Set the password with the first current one that is accepted; look where an answer leaves doubt."""
+    refused = ""
+    for current in currents:
+        try:
+            return _set(run, connected, attempt, current)
+        except CurrentPasswordRejected as error:  # noqa: PERF203 -- two at most, and each has its own answer
+            refused = error.happened
+        except PasswordRejected as error:
+            if not (error.repeats and already_live(connected, attempt)):
+                raise
             return None
-        if spare is None or spare == current:
-            raise _no_way_in(connected, attempt, error, live) from None
-    except PasswordRejected as error:
-        if not (error.repeats and already_live(connected, attempt)):
-            raise
-        return None
-    try:
-        return _set(run, connected, attempt, spare)
-    except CurrentPasswordRejected as error:
-        raise _no_way_in(connected, attempt, error, live) from None
+    live = already_live(connected, attempt)
+    if not live:  # otherwise an earlier run got through, and nobody heard of it
+        raise _no_way_in(connected, attempt, refused, live)
+    return None
 
 
 def _set(
@@ -202,14 +205,14 @@ def _set(
 def _no_way_in(
     connected: Connected,
     attempt: Attempt,
-    error: CredentialError,
+    refused: str,
     live: bool | None,  # noqa: FBT001 -- what a look told
 ) -> CurrentPasswordRejected:
     doors = f"neither the password we know nor the new one opens {attempt.principal!r}"
     if live is None:
         doors = f"the password we know does not open {attempt.principal!r}, and nothing tells whether the new one does"
     return CurrentPasswordRejected(
-        f"{error.happened}; {doors}",
+        f"{refused}; {doors}",
         to_do=f"find or reset the live password in {connected.system.traits.title}, give it as current_password, "
         "and run it again",
     )
@@ -260,7 +263,7 @@ def _drift(record: Record, observation: Observation) -> str | None:
     before, now = record.password_changed_at, observation.password_changed_at
     if before is None or now is None or now == before:
         return None
-    return f"changed outside at {now.isoformat().replace('+00:00', 'Z')}"
+    return f"changed outside at {rfc3339(now)}"
 
 
 def _remove(run: Run, connected: Connected, record: Record, owner: str) -> None:

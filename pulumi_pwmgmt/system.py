@@ -32,7 +32,8 @@ class Traits:
     ``directory`` names whose accounts these are: systems of the same directory on the same origin own the same
     passwords. ``revoke_overwrites`` says that the system has no call that takes a password away, so it is revoked by
     setting a random one nobody keeps. ``closed`` are the statuses, in the vendor's words, in which an account takes no
-    password and no password opens it. ``longest_password`` is in characters. ``header_safe`` says that log-in and
+    password and no password opens it. ``unaddressable`` are the characters that a login can't have because the
+    vendor's paths can't carry them. ``longest_password`` is in characters. ``header_safe`` says that log-in and
     password travel in HTTP headers, which carry printable ASCII without a blank at either end.
     """
 
@@ -44,6 +45,7 @@ class Traits:
     removals: frozenset[OnDestroy]
     revoke_overwrites: bool
     closed: frozenset[str] = frozenset()
+    unaddressable: str = ""
     longest_password: int = 1024
     header_safe: bool = False
 

@@ -115,6 +115,7 @@ class System:
         removals=frozenset(OnDestroy),
         revoke_overwrites=True,
         closed=frozenset({"DEPROVISIONED"}),
+        unaddressable="/",  # "Logins with a `/` character can only be fetched by `id`"
         longest_password=72,
     )
 

@@ -331,6 +331,7 @@ def test_the_given_current_password_is_used_only_after_the_kept_one_was_refused(
     directory.change_outside(LOGIN, "CANARY-by-hand")
     stack.up(bot=declared(OldForNew, password="CANARY-third", current_password="CANARY-by-hand"))
     assert directory.current_sent == ["CANARY-first", "CANARY-second", "CANARY-by-hand"]
+    assert directory.failed_log_ins == 1, "the new one is not tried where somebody has just given the live one"
     assert directory.opens(LOGIN, "CANARY-third")
 
 

@@ -1,0 +1,155 @@
+"""Where each secret is in the state, and where it is not."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.canary import find_canary
+from tests.end_to_end.programs import credential, program
+
+if TYPE_CHECKING:
+    from tests.end_to_end.directory import Directory
+    from tests.end_to_end.stack import Stack
+
+SECRET_INPUTS = {"password", "current_password"}
+PLAIN_INPUTS = {
+    "__provider", "adopt", "connection", "keep_in_state", "on_destroy", "on_drift", "principal", "reason", "system",
+    "tenant", "drift",
+}  # fmt: skip
+SECRET_OUTPUTS = {"password", "current_password", "kept_password"}
+PLAIN_OUTPUTS = PLAIN_INPUTS | {"principal_id", "status", "password_changed_at"}
+_SECRET_MARK = "4dabf18193072939515e22adb298388d"  # Pulumi's own, in the place of a secret
+
+
+def _kinds(properties: dict[str, Any]) -> tuple[set[str], set[str]]:
+    secret = {name for name, value in properties.items() if isinstance(value, dict) and _SECRET_MARK in value}
+    return secret, properties.keys() - secret
+
+
+def _assert_each_key_has_its_secrecy(stack: Stack) -> None:
+    for entry in stack.credentials().values():
+        secret, plain = _kinds(entry["inputs"])
+        assert secret <= SECRET_INPUTS
+        assert plain <= PLAIN_INPUTS
+        secret, plain = _kinds(entry["outputs"])
+        assert secret <= SECRET_OUTPUTS
+        assert plain <= PLAIN_OUTPUTS
+
+
+def test_every_key_has_its_secrecy_after_every_step(stack: Stack, directory: Directory) -> None:
+    okta, etna = directory.account("okta"), directory.account("etna")
+    stack.connect("okta", okta.connection)
+    stack.connect("etna", etna.connection)
+    stack.configure(secrets={"password": "CANARY-Step-1", "live": etna.password})
+    stack.program(
+        program(
+            credential("plain", connection="okta", principal=okta.principal, on_drift="accept", more="adopt=False"),
+            credential(
+                "kept",
+                connection="etna",
+                principal=etna.principal,
+                on_destroy="revoke",
+                more="current_password=config.require_secret('live')",
+            ),
+        )
+    )
+    for number in (1, 2):
+        stack.configure(secrets={"password": f"CANARY-Step-{number}"})
+        stack.up()
+        _assert_each_key_has_its_secrecy(stack)
+    directory.simulator.advance_clock(60)
+    directory.set_by_hand(okta, "CANARY-By-hand-1")
+    stack.refresh()
+    assert stack.credentials()["plain"]["inputs"]["drift"].startswith("changed outside at ")
+    _assert_each_key_has_its_secrecy(stack)
+    stack.up()
+    _assert_each_key_has_its_secrecy(stack)
+    assert {"kept_password", "password"} <= _kinds(stack.credentials()["kept"]["outputs"])[0]
+
+
+def test_a_password_from_config_is_only_in_the_providers_entry(stack: Stack, directory: Directory) -> None:
+    account = directory.account("okta")
+    stack.connect("okta", account.connection)
+    stack.configure(secrets={"password": "CANARY-From-config-1"})
+    stack.program(program(credential(connection="okta", principal=account.principal)))
+    stack.up()
+    stack.state()  # encrypted, no canary is found there
+    holders = {entry["type"] for entry in stack.state(secrets=True) if "CANARY-From-config-1" in json.dumps(entry)}
+    assert holders == {"pulumi:providers:pulumi-python"}
+
+
+@pytest.mark.parametrize("kind", ["env", "file"])
+def test_a_password_by_reference_is_nowhere(stack: Stack, directory: Directory, kind: str) -> None:
+    account = directory.account("okta")
+    connection = {"system": "okta", "url": account.connection["url"]}
+    stack.connect("okta", connection)
+    if kind == "env":
+        stack.environment |= {"CI_BOT": "CANARY-Referred-1", "TOKEN": account.connection["token"]}
+        name = "CI_BOT"
+        stack.configure(**{"pwmgmt:connections.okta.token.env": "TOKEN"})
+    else:
+        name = "ci-bot.txt"
+        (stack.directory / name).write_text("CANARY-Referred-1\n")
+        (stack.directory / "token.txt").write_text(account.connection["token"])
+        stack.configure(**{"pwmgmt:connections.okta.token.file": "token.txt"})
+    stack.program(
+        program(
+            credential(connection="okta", principal=account.principal, password=f'from_{kind}("{name}")'),
+        )
+    )
+    stack.up()
+    assert directory.logs_in(account, "CANARY-Referred-1")
+    assert find_canary(json.dumps(stack.state(secrets=True))) is None
+    stack.refresh()
+    assert find_canary(json.dumps(stack.state(secrets=True))) is None
+
+
+def test_a_kept_password_is_in_its_own_entry_encrypted(stack: Stack, directory: Directory) -> None:
+    okta, etna = directory.account("okta"), directory.account("etna")
+    for account in (okta, etna):
+        stack.connect(account.system, account.connection)
+    stack.environment |= {"KEPT": "CANARY-Kept-1", "LIVE": etna.password}
+    kept = {"password": 'from_env("KEPT")'}
+    stack.program(
+        program(
+            credential("okta", connection="okta", principal=okta.principal, more="keep_in_state=True", **kept),
+            credential(
+                "etna",
+                connection="etna",
+                principal=etna.principal,
+                on_destroy="revoke",
+                more='current_password=from_env("LIVE")',
+                **kept,
+            ),
+        )
+    )
+    stack.up()
+    stack.state()  # encrypted, no canary is found there
+    for entry in stack.credentials(secrets=True).values():
+        assert json.loads(entry["outputs"]["kept_password"]["plaintext"]) == "CANARY-Kept-1"
+        assert "CANARY" not in json.dumps(entry["inputs"])
+        assert etna.password not in json.dumps(entry)
+
+    stack.environment["KEPT"] = "CANARY-Kept-2"
+    stack.up()
+    assert "CANARY-Kept-1" not in json.dumps(stack.state(secrets=True))
+
+
+def test_a_literal_token_in_a_config_without_secrets_is_warned_of(stack: Stack, directory: Directory) -> None:
+    account = directory.account("okta")
+    stack.configure(**{f"pwmgmt:connections.okta.{name}": value for name, value in account.connection.items()})
+    stack.configure(secrets={"password": "CANARY-Declared-1"})
+    stack.program(program(credential(connection="okta", principal=account.principal)))
+    told = stack.run_unsearched("preview").text
+    command = "pulumi config set --secret --path 'pwmgmt:connections.okta.token'"
+    assert (
+        told.count(
+            f"connection 'okta' holds a secret (token) in clear text in the stack's config. Encrypt it: {command}"
+        )
+        >= 1
+    )
+    stack.run("config", "set", "--secret", "--path", "pwmgmt:connections.okta.token", account.connection["token"])
+    assert "in clear text" not in stack.preview().text
