@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, PlainValidator, ValidationError
 
 from pulumi_pwmgmt.errors import CredentialError, OutcomeUnknown, PasswordRejected, UnexpectedReply
+from pulumi_pwmgmt.model import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=BaseModel)
 
 _MOST_CAUSES = 5
+
+
+def _secret_text(value: Any) -> Secret:  # noqa: ANN401 -- whatever a server writes
+    if isinstance(value, str) and value:
+        return Secret(value)
+    raise ValueError("must be text")
+
+
+SecretText = Annotated[Secret, PlainValidator(_secret_text)]
+"""The type of a field that is a secret in a server's reply, such as a token."""
 
 
 @dataclass(frozen=True, repr=False)

@@ -6,6 +6,7 @@ import enum
 import hmac
 import os
 from dataclasses import dataclass
+from datetime import timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
@@ -137,6 +138,11 @@ def from_file(path: str | os.PathLike[str]) -> Reference:
     return Reference.parse({"file": os.fspath(path)})
 
 
+def rfc3339(moment: datetime) -> str:
+    """Write an aware time the way states and messages have it: RFC 3339 in UTC."""
+    return moment.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
+
+
 class OnDestroy(str, enum.Enum):
     """What becomes of the account's password when the resource is destroyed."""
 
@@ -157,7 +163,7 @@ class Observation:
     """What a system tells about a principal's password; never the value.
 
     ``status`` is the vendor's own word. ``password_changed_at`` and ``answered_at`` (the reply's ``Date``) are the
-    server's own clock, aware and in UTC; each is None where the server does not say.
+    server's own clock, aware; each is None where the server does not say.
     """
 
     principal_id: str

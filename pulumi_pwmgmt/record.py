@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, Pl
 from typing_extensions import Self
 
 from pulumi_pwmgmt.errors import NotConfigured
-from pulumi_pwmgmt.model import OnDestroy, OnDrift, Secret
+from pulumi_pwmgmt.model import OnDestroy, OnDrift, Secret, rfc3339
 
 T = TypeVar("T", bound="Declaration")
 
@@ -21,7 +21,7 @@ def _kept(value: object) -> Secret:
 
 
 Kept = Annotated[Secret, PlainValidator(_kept), PlainSerializer(Secret.reveal)]
-Moment = Annotated[datetime, PlainSerializer(lambda moment: moment.isoformat().replace("+00:00", "Z"))]
+Moment = Annotated[datetime, PlainSerializer(rfc3339)]
 
 
 class Declaration(BaseModel):
