@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import hmac
 import os
@@ -109,11 +110,14 @@ class Reference:
 
     def _from_file(self) -> str:
         try:
-            text = Path(self.name).read_bytes().decode()
+            content = Path(self.name).read_bytes()
         except OSError as error:
             raise NotConfigured(f"{self} can't be read: {error.strerror}", to_do="put it there") from None
-        except UnicodeDecodeError:
-            raise NotConfigured(f"{self} is not UTF-8", to_do="write it as UTF-8 text") from None
+        text = None
+        with contextlib.suppress(UnicodeDecodeError):  # told below, outside of an error that holds the content
+            text = content.decode()
+        if text is None:
+            raise NotConfigured(f"{self} is not UTF-8", to_do="write it as UTF-8 text")
         return text.removesuffix("\n")
 
     def __str__(self) -> str:
