@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AliasPath, BaseModel, BeforeValidator, Field, ValidationError
 
 from pulumi_pwmgmt import errors
-from pulumi_pwmgmt.http import Complaint, RateHeaders, Refusal, Reply
+from pulumi_pwmgmt.http import Complaint, Dialect, RateHeaders, Refusal, Reply
 
-REQUEST_ID = "X-Okta-Request-Id"
-# https://developer.okta.com/docs/reference/rl-best-practices/
-RATE = RateHeaders(remaining="X-Rate-Limit-Remaining", reset="X-Rate-Limit-Reset", reset_is="epoch")
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # A refusal recites all rules, whichever was broken; where history is checked at all, it may be that one.
 HISTORY = Refusal(error=errors.PasswordRejected, cause="cannot be any of your last", repeats=True)
-REFUSALS = (  # the codes: https://developer.okta.com/docs/reference/error-codes/
+_REFUSALS = (  # the codes: https://developer.okta.com/docs/reference/error-codes/
     Refusal(error=errors.AuthenticationFailed, code="E0000011"),
     Refusal(error=errors.PermissionDenied, code="E0000006"),
     Refusal(error=errors.PrincipalNotFound, code="E0000007"),
@@ -55,3 +54,21 @@ def complaint(reply: Reply) -> Complaint | None:
     except ValidationError:
         return None
     return Complaint(error.code, tuple(cause.get("errorSummary", "") for cause in error.causes) or (error.summary,))
+
+
+def dialect(
+    *own: Refusal,
+    complaint: Callable[[Reply], Complaint | None] = complaint,
+    accept: str = "application/json",
+) -> Dialect:
+    """Return the dialect of an API whose ``own`` rows come before those that both have.
+
+    https://developer.okta.com/docs/reference/rl-best-practices/
+    """
+    return Dialect(
+        complaint=complaint,
+        refusals=(*own, *_REFUSALS),
+        request_id="X-Okta-Request-Id",
+        rate=RateHeaders(remaining="X-Rate-Limit-Remaining", reset="X-Rate-Limit-Reset", reset_is="epoch"),
+        accept=accept,
+    )

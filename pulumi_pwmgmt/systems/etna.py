@@ -8,11 +8,11 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Literal
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel
 
 from pulumi_pwmgmt import connection as settings
 from pulumi_pwmgmt import errors
-from pulumi_pwmgmt.http import Complaint, Dialect, Refusal, Reply, Wire
+from pulumi_pwmgmt.http import Complaint, Dialect, Refusal, Reply, SecretText, Wire
 from pulumi_pwmgmt.model import Observation, OnDestroy, Password, Secret
 from pulumi_pwmgmt.system import Authority, CurrentPassword, Traits
 
@@ -27,7 +27,7 @@ class Connection(settings.Connection):
 class _LogIn(BaseModel):
     State: str
     Reason: str = ""
-    Token: SecretStr
+    Token: SecretText
 
     @property
     def has_expired_password(self) -> bool:
@@ -110,12 +110,11 @@ class System:
         if current is None:
             raise errors.Unsupported("ETNA Trader changes none without the old one", to_do="give current_password")
         log_in = self._log_in(principal, current)
-        token = Secret(log_in.Token.get_secret_value())
-        path, headers = "/v1.0/users/@me/password/change", {"Authorization": token.map("Bearer {}".format)}
+        path, headers = "/v1.0/users/@me/password/change", {"Authorization": log_in.Token.map("Bearer {}".format)}
         body = {"OldPassword": current, "Password": new, "PasswordConfirm": new}
         if log_in.has_expired_password:
             path, headers = "/v1.0/users/passwords/reset/", {}
-            body = {"Token": token, "Password": new, "PasswordConfirmation": new}
+            body = {"Token": log_in.Token, "Password": new, "PasswordConfirmation": new}
         elif log_in.State != "Succeeded":
             raise errors.Unsupported("the log-in wants more than the password", to_do="turn the second step off")
         reply = self._wire.write("PUT", path, headers=self._headers | headers, json=body, refusals=_CHANGE)

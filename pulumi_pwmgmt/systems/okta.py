@@ -10,7 +10,7 @@ from pydantic import AliasPath, AwareDatetime, BaseModel, Field, RootModel
 
 from pulumi_pwmgmt import connection as settings
 from pulumi_pwmgmt import errors
-from pulumi_pwmgmt.http import Dialect, Refusal, Reply, Wire
+from pulumi_pwmgmt.http import Refusal, Reply, Wire
 from pulumi_pwmgmt.model import Observation, OnDestroy, Password, PasswordPolicy, Secret
 from pulumi_pwmgmt.system import Authority, CurrentPassword, Traits
 from pulumi_pwmgmt.systems import _okta
@@ -77,21 +77,15 @@ def _unsupported(code: str, to_do: str) -> Refusal:
     return Refusal(error=errors.Unsupported, code=code, to_do=to_do)
 
 
-DIALECT = Dialect(
-    complaint=_okta.complaint,
-    request_id=_okta.REQUEST_ID,
-    rate=_okta.RATE,
-    refusals=(
-        Refusal(error=errors.CurrentPasswordRejected, cause=r"old ?password(: the credentials| is not correct)"),
-        Refusal(error=errors.Unsupported, cause="^password: Password$", to_do="make Okta its credential provider"),
-        *_okta.REFUSALS,
-        _unsupported("E0000023", "change it where the account is mastered"),
-        _unsupported("E0000034", "allow it in the account's password policy"),
-        _unsupported("E0000035", "allow it in the account's password policy"),
-        _unsupported("E0000038", "activate, unlock or unsuspend the account"),
-        _unsupported("E0000041", "make Okta its credential provider"),
-        _unsupported("E0000112", "run it again in a few minutes"),
-    ),
+DIALECT = _okta.dialect(
+    Refusal(error=errors.CurrentPasswordRejected, cause=r"old ?password(: the credentials| is not correct)"),
+    Refusal(error=errors.Unsupported, cause="^password: Password$", to_do="make Okta its credential provider"),
+    _unsupported("E0000023", "change it where the account is mastered"),
+    _unsupported("E0000034", "allow it in the account's password policy"),
+    _unsupported("E0000035", "allow it in the account's password policy"),
+    _unsupported("E0000038", "activate, unlock or unsuspend the account"),
+    _unsupported("E0000041", "make Okta its credential provider"),
+    _unsupported("E0000112", "run it again in a few minutes"),
 )
 _LOG_IN = (
     Refusal(error=errors.CurrentPasswordRejected, code="E0000004"),

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from pulumi_pwmgmt import connection as settings
 from pulumi_pwmgmt import errors
-from pulumi_pwmgmt.http import Complaint, Dialect, Refusal, Reply, Wire
+from pulumi_pwmgmt.http import Complaint, Refusal, Reply, Wire
 from pulumi_pwmgmt.model import Observation, OnDestroy, Password, PasswordPolicy, Secret
 from pulumi_pwmgmt.system import Authority, CurrentPassword, Traits
 from pulumi_pwmgmt.systems import _okta
@@ -48,29 +48,22 @@ def _complaint(reply: Reply) -> Complaint | None:
     return Complaint(challenge[1], complaint.causes if complaint else ()) if challenge else complaint
 
 
-DIALECT = Dialect(
+DIALECT = _okta.dialect(
+    Refusal(error=errors.AuthenticationFailed, code="insufficient_authentication_context", to_do="sign in again"),
+    Refusal(error=errors.AuthenticationFailed, code="invalid_token", to_do="sign in again"),
+    Refusal(error=errors.AuthenticationFailed, code="E0000011", to_do="sign in again"),
+    Refusal(error=errors.PermissionDenied, code="insufficient_scope", to_do="get it okta.myAccount.password.manage"),
+    Refusal(error=errors.PermissionDenied, code="E0000015", to_do="have MyAccount password switched on in the org"),
+    Refusal(error=errors.Unsupported, code="E0000038", to_do="have password operations enabled in the org"),
+    Refusal(error=errors.Unsupported, code="E0000157", to_do="run it again: a password was enrolled meanwhile"),
+    Refusal(error=errors.CurrentPasswordRejected, cause=r"^old ?password\b|failed: oldPassword"),
+    _okta.HISTORY,
     complaint=_complaint,
     accept="application/json; okta-version=1.0.0",
-    request_id=_okta.REQUEST_ID,
-    rate=_okta.RATE,
-    refusals=(
-        Refusal(error=errors.AuthenticationFailed, code="insufficient_authentication_context", to_do="sign in again"),
-        Refusal(error=errors.AuthenticationFailed, code="invalid_token", to_do="sign in again"),
-        Refusal(error=errors.AuthenticationFailed, code="E0000011", to_do="sign in again"),
-        Refusal(
-            error=errors.PermissionDenied, code="insufficient_scope", to_do="get it okta.myAccount.password.manage"
-        ),
-        Refusal(error=errors.PermissionDenied, code="E0000015", to_do="have MyAccount password switched on in the org"),
-        Refusal(error=errors.Unsupported, code="E0000038", to_do="have password operations enabled in the org"),
-        Refusal(error=errors.Unsupported, code="E0000157", to_do="run it again: a password was enrolled meanwhile"),
-        Refusal(error=errors.CurrentPasswordRejected, cause=r"^old ?password\b|failed: oldPassword"),
-        _okta.HISTORY,
-        *_okta.REFUSALS,
-    ),
 )
 # What a wrong old password gives is documented nowhere. The manual's one 403 here is about assurance: name both.
-_NAMED = "give the live one as current_password, or sign in again with the assurance that the org asks for"
-_CHANGE = (Refusal(error=errors.CurrentPasswordRejected, code="E0000006", to_do=_NAMED),)
+_LIVE_OR_SIGN_IN = "give the live one as current_password, or sign in again with the assurance that the org asks for"
+_CHANGE = (Refusal(error=errors.CurrentPasswordRejected, code="E0000006", to_do=_LIVE_OR_SIGN_IN),)
 
 
 class System:

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import secrets
 from contextlib import suppress
-from datetime import timezone
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Literal
 
-from pydantic import AliasChoices, AwareDatetime, BaseModel, Field, RootModel, SecretStr
+from pydantic import AliasChoices, AliasPath, AwareDatetime, BaseModel, Field, RootModel
 
 from pulumi_pwmgmt import connection as settings
 from pulumi_pwmgmt import errors
-from pulumi_pwmgmt.http import Complaint, Dialect, FetchedToken, RateHeaders, Refusal, Reply, Wire
+from pulumi_pwmgmt.http import Complaint, Dialect, FetchedToken, RateHeaders, Refusal, Reply, SecretText, Wire
 from pulumi_pwmgmt.model import Observation, OnDestroy, Password, Secret
 from pulumi_pwmgmt.system import Authority, CurrentPassword, Traits
 
@@ -34,8 +33,12 @@ class Connection(settings.Connection):
     password_transport: Literal["clear", "salted_sha256"] = "clear"  # noqa: S105 -- no password
 
 
+# What a log-in gives; the second where MFA follows.
+_OF_LOG_IN = (AliasPath("data", 0, "session_token"), AliasPath("data", 0, "state_token"))
+
+
 class _Token(BaseModel):
-    access_token: SecretStr
+    token: SecretText = Field(validation_alias=AliasChoices("access_token", *_OF_LOG_IN))
 
 
 class _User(BaseModel):
@@ -50,24 +53,8 @@ class _Suspended(BaseModel):
     status: Literal[2]
 
 
-class _Success(BaseModel):
-    code: Literal[200]
-
-
-class _Wrapped(BaseModel):
-    status: _Success
-
-
-class _Session(BaseModel):
-    token: SecretStr = Field(validation_alias=AliasChoices("session_token", "state_token"))  # the second: MFA follows
-
-
-class _Sessions(BaseModel):
-    data: tuple[_Session]
-
-
-_Users = RootModel[list[_User]]
-_Done = RootModel[_Wrapped | _Success]
+class _Done(BaseModel):
+    code: Literal[200] = Field(validation_alias=AliasChoices(AliasPath("status", "code"), "code"))
 
 
 def _complaint(reply: Reply) -> Complaint | None:
@@ -115,31 +102,23 @@ _LOG_IN = (  # "you can use the 401 - Unauthorized status code to indicate that 
 )
 # https://developers.onelogin.com/api-docs/2/users/user-resource
 _STATUS: dict[int | None, str | None] = {
-    None: None,
-    0: "Unactivated",
-    1: "Active",
-    2: "Suspended",
-    3: "Locked",
-    4: "Password expired",
-    5: "Awaiting password reset",
-    7: "Password Pending",
-    8: "Security questions required",
-}
+    None: None, 0: "Unactivated", 1: "Active", 2: "Suspended", 3: "Locked", 4: "Password expired",
+    5: "Awaiting password reset", 7: "Password Pending", 8: "Security questions required",
+}  # fmt: skip
 
 
-def _clear(new: Password) -> tuple[str, dict[str, object]]:
-    body = {"password": new, "password_confirmation": new, "validate_policy": True}
-    return "/api/1/users/set_password_clear_text/{id}", body
+def _clear(new: Password) -> dict[str, object]:
+    return {"password": new, "password_confirmation": new, "validate_policy": True}
 
 
-def _salted(new: Password) -> tuple[str, dict[str, object]]:
+def _salted(new: Password) -> dict[str, object]:
     salt = secrets.token_hex(20)  # "a salt value that is up to 40 characters long", prepended to the password
     digest = new.map(lambda password: sha256((salt + password).encode()).hexdigest())
     form = {"password_algorithm": "salt+sha256", "password_salt": salt}
-    return "/api/1/users/set_password_using_salt/{id}", {"password": digest, "password_confirmation": digest, **form}
+    return {"password": digest, "password_confirmation": digest, **form}
 
 
-_TRANSPORTS = {"clear": _clear, "salted_sha256": _salted}
+_TRANSPORTS = {"clear": ("set_password_clear_text", _clear), "salted_sha256": ("set_password_using_salt", _salted)}
 
 
 def _is_id(principal: str) -> bool:
@@ -147,7 +126,10 @@ def _is_id(principal: str) -> bool:
 
 
 class System:
-    """The users of one account. A principal that is all digits is an id, any other a username or e-mail address."""
+    """The users of one account. A principal that is all digits is an id, any other a username or e-mail address.
+
+    A user whose username is all digits has to be named by the id.
+    """
 
     traits = Traits(
         title="OneLogin",
@@ -160,57 +142,42 @@ class System:
     )
 
     def __init__(self, connection: Connection, wire: Wire) -> None:
-        self._connection = connection
-        self._wire = wire
+        self._connection, self._wire = connection, wire
         self._token = FetchedToken(self._fetch_token)
 
     def set_password(self, principal: str, new: Password, current: Password | None) -> Observation:  # noqa: ARG002 -- no change call
         """Set it: https://developers.onelogin.com/api-docs/1/users/set-password-in-cleartext (or -using-sha-256)."""
         user_id = self._find(principal)
-        if user_id is None:
-            raise errors.PrincipalNotFound("no OneLogin user has this username or e-mail address")
-        path, body = _TRANSPORTS[self._connection.password_transport](new)
-        reply = self._wire.write("PUT", path, id=user_id, token=self._token, json=body)
+        call, body = _TRANSPORTS[self._connection.password_transport]
+        reply = self._wire.write("PUT", f"/api/1/users/{call}/{{id}}", id=user_id, token=self._token, json=body(new))
         reply.parse(_Done)
-        try:
-            return self._read(user_id)
-        except errors.CredentialError:  # whatever this read meets, the password is set
-            return Observation(principal_id=user_id, answered_at=reply.date)
+        return Observation(principal_id=user_id, answered_at=reply.date)
 
     def remove_password(self, principal: str, how: OnDestroy, current: Password | None) -> None:  # noqa: ARG002 -- same
         """Suspend the user: https://developers.onelogin.com/api-docs/2/users/update-user ."""
         if how is not OnDestroy.DEACTIVATE:
             raise errors.Unsupported(f"OneLogin has no call to {how.value} a password")
-        user_id = self._find(principal)
-        if user_id is not None:
-            with suppress(errors.PrincipalNotFound):
-                body = {"status": 2}
-                reply = self._wire.write("PUT", "/api/2/users/{id}", id=user_id, token=self._token, json=body)
-                reply.parse(_Suspended)
+        with suppress(errors.PrincipalNotFound):
+            user_id, body = self._find(principal), {"status": 2}
+            self._wire.write("PUT", "/api/2/users/{id}", id=user_id, token=self._token, json=body).parse(_Suspended)
 
     def verify_password(self, principal: str, password: Password) -> bool | None:
         """Log in: https://developers.onelogin.com/api-docs/1/login-page/create-session-login-token ."""
-        seen = self.observe(principal) if _is_id(principal) else None
-        if _is_id(principal) and seen is None:
-            return False
-        login = seen.login if seen else principal
-        body = {"username_or_email": login, "password": password, "subdomain": self._connection.subdomain}
         try:
-            reply = self._wire.read("POST", "/api/1/login/auth", token=self._token, json=body, refusals=_LOG_IN)
-        except errors.CurrentPasswordRejected:
+            login = self._read(principal).login if _is_id(principal) else principal
+            body = {"username_or_email": login, "password": password, "subdomain": self._connection.subdomain}
+            self._wire.read("POST", "/api/1/login/auth", token=self._token, json=body, refusals=_LOG_IN).parse(_Token)
+        except (errors.PrincipalNotFound, errors.CurrentPasswordRejected):
             return False
         except errors.Unsupported:
             return None
-        reply.parse(_Sessions)
         return True
 
     def observe(self, principal: str) -> Observation | None:
         """Read status and time of change: https://developers.onelogin.com/api-docs/2/users/get-user ."""
-        user_id = self._find(principal)
-        try:
-            return None if user_id is None else self._read(user_id)
-        except errors.PrincipalNotFound:
-            return None
+        with suppress(errors.PrincipalNotFound):
+            return self._read(self._find(principal))
+        return None
 
     def _read(self, user_id: str) -> Observation:
         reply = self._wire.read("GET", "/api/2/users/{id}", id=user_id, token=self._token)
@@ -219,30 +186,29 @@ class System:
             principal_id=str(user.id),
             login=user.username or user.email,
             status=_STATUS.get(user.status, str(user.status)),
-            password_changed_at=user.password_changed_at and user.password_changed_at.astimezone(timezone.utc),
+            password_changed_at=user.password_changed_at,
             answered_at=reply.date,
         )
 
-    def _find(self, principal: str) -> str | None:
+    def _find(self, principal: str) -> str:
         """Find the user by id, username or e-mail: https://developers.onelogin.com/api-docs/2/users/list-users ."""
         if _is_id(principal):
             return principal
-        found = self._having("username", principal)
-        return self._having("email", principal) if found is None and "@" in principal else found
+        found = self._having("username", principal) or (self._having("email", principal) if "@" in principal else [])
+        if not found:
+            raise errors.PrincipalNotFound("no OneLogin user has this username or e-mail address")
+        if len(found) > 1:
+            raise errors.Unsupported(f"{len(found)} OneLogin users are called that", to_do="name one by its id")
+        return found[0]
 
-    def _having(self, field: Literal["username", "email"], value: str) -> str | None:
-        users = self._wire.read("GET", "/api/2/users", token=self._token, query={field: value}).parse(_Users).root
-        same = [str(user.id) for user in users if (getattr(user, field) or "").casefold() == value.casefold()]
-        if len(same) > 1:
-            raise errors.PrincipalNotFound(f"{len(same)} OneLogin users have this {field}", to_do="name one by its id")
-        return next(iter(same), None)
+    def _having(self, field: Literal["username", "email"], value: str) -> list[str]:
+        reply = self._wire.read("GET", "/api/2/users", token=self._token, query={field: value})
+        users = reply.parse(RootModel[list[_User]]).root
+        return [str(user.id) for user in users if (getattr(user, field) or "").casefold() == value.casefold()]
 
     def _fetch_token(self) -> Secret:
         """Fetch one: https://developers.onelogin.com/api-docs/2/oauth20-tokens/generate-tokens-2 ."""
-        form: dict[str, str | Secret] = {
-            "grant_type": "client_credentials",
-            "client_id": self._connection.client_id.read(),
-            "client_secret": self._connection.client_secret.read(),
-        }
-        reply = self._wire.read("POST", "/auth/oauth2/v2/token", form=form, refusals=_TOKEN_CALL)
-        return Secret(reply.parse(_Token).access_token.get_secret_value())
+        own = self._connection
+        form: dict[str, str | Secret] = {"client_id": own.client_id.read(), "client_secret": own.client_secret.read()}
+        form["grant_type"] = "client_credentials"
+        return self._wire.read("POST", "/auth/oauth2/v2/token", form=form, refusals=_TOKEN_CALL).parse(_Token).token

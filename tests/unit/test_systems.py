@@ -25,9 +25,11 @@ def test_each_file_is_a_system_with_settings_a_dialect_and_a_class() -> None:
 
 def test_a_new_file_is_found_without_touching_anything_else(tmp_path: Path) -> None:
     (tmp_path / "brandnew.py").write_text("NEW = True\n")
+    (tmp_path / "_shared.py").write_text("raise SystemError('no system, and not asked to be one')\n")
     systems.__path__.append(str(tmp_path))
     try:
         assert systems.discover()["brandnew"].NEW
+        assert "_shared" not in systems.discover()
     finally:
         systems.__path__.remove(str(tmp_path))
         del sys.modules["pulumi_pwmgmt.systems.brandnew"], systems.brandnew  # type: ignore[attr-defined]
