@@ -167,8 +167,10 @@ def _claim(resource_name: str, connection: pulumi.Input[str], principal: pulumi.
     owners = _owners.setdefault(stack, {})
 
     def claim(account: list[str]) -> None:
-        owner = owners.setdefault((account[0], account[1].casefold()), resource_name)
-        if owner != resource_name:
+        key = account[0], account[1].casefold()
+        owner = owners.get(key)
+        owners[key] = resource_name
+        if owner is not None:  # of the same name too: components have names of their own
             raise pulumi.RunError(
                 f"{owner!r} and {resource_name!r} both declare the password of {account[1]!r} on connection "
                 f"{account[0]!r}, and one password can't have two owners — declare it once"
