@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import re
@@ -48,7 +49,8 @@ class Engine:
         import grpc  # noqa: PLC0415 -- there in every plugin process, and not needed before
         from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc  # noqa: PLC0415 -- same
 
-        with grpc.insecure_channel(self._address) as channel:
+        # What the engine has no ear for must not turn an accepted change into an error.
+        with contextlib.suppress(grpc.RpcError), grpc.insecure_channel(self._address) as channel:
             request = engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=text)
             engine_pb2_grpc.EngineStub(channel).Log(request, timeout=_PROBE_TIMEOUT_S)
 

@@ -1,0 +1,54 @@
+"""A plugin process without Pulumi around it: ``ACTION [ADDRESS]``, the engine's address last as in the real one."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import threading
+import time
+from dataclasses import dataclass
+
+from pulumi_pwmgmt.engine import Engine, our_engine
+from pulumi_pwmgmt.provider import CredentialProvider
+
+OKTA = {"system": "okta", "url": "https://example.okta.com", "token": "CANARY-token"}
+
+
+@dataclass
+class _Request:
+    """What the SDK hands to ``configure``: the stack's config."""
+
+    config: dict[str, str]
+
+
+def _watch() -> None:
+    our_engine()
+    sys.stdout.write("watching\n")
+    sys.stdout.flush()
+    threading.Thread(target=time.sleep, args=(600,)).start()  # as a write that waits for its answer
+    time.sleep(600)
+
+
+def _ask() -> None:
+    our_engine().must_live()
+    sys.stdout.write("alive\n")
+
+
+def _ask_without_sockets() -> None:
+    engine = Engine(sys.argv[-1])
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+    engine.must_live()
+    sys.stdout.write("alive\n")
+
+
+def _check() -> None:
+    provider = CredentialProvider()
+    provider.configure(_Request({"pwmgmt:connections": json.dumps({"main": OKTA})}))
+    news = {"connection": "main", "principal": "bot", "password": "CANARY-first", "connections_in_clear": True}
+    inputs = provider.check({}, news).inputs
+    json.dump({"inputs": inputs, "tracebacklimit": sys.tracebacklimit}, sys.stdout)
+
+
+ACTIONS = {"watch": _watch, "ask": _ask, "ask-without-sockets": _ask_without_sockets, "check": _check}
+ACTIONS[sys.argv[1]]()
