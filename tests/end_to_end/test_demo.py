@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import signal
 import socket
 import subprocess
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXAMPLES = ROOT / "examples"
+PULUMI_HOME = Path(pwd.getpwuid(os.getuid()).pw_dir) / ".pulumi"  # whatever HOME says
 _PATIENCE_S = 120
 _STEPS, _SYSTEMS = 5, 4
 
@@ -37,7 +39,7 @@ class Demo:
     def __post_init__(self) -> None:
         for name in ("cwd", "home", "tmp"):
             (self.place / name).mkdir()
-        self.examples = files_in(EXAMPLES)
+        self.outside = files_in(EXAMPLES) | files_in(PULUMI_HOME)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "examples.demo"],
             cwd=self.place / "cwd",
@@ -92,7 +94,7 @@ class Demo:
         """Return what there still is of it: processes, files, ports among ``ports`` that still answer."""
         left: list[object] = [*self.processes()]
         left += [path for path in self.place.rglob("*") if path.parent != self.place]
-        left += sorted(files_in(EXAMPLES) ^ self.examples)
+        left += sorted((files_in(EXAMPLES) | files_in(PULUMI_HOME)) ^ self.outside)
         return left + [port for port in ports if answers(port)]
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.canary import assert_no_canary
 from tests.end_to_end.stack import Stack
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples"
 FIRST, SECOND = "CANARY-First-of-1", "CANARY-Second-of-2"
+_GZIP = b"\x1f\x8b"
 _TOKEN_BY_REFERENCE = "pwmgmt:connections.okta_myaccount.token.env"
 
 
@@ -53,10 +56,20 @@ def goes_through_its_life(
     stack.configure(secrets=dict.fromkeys(settings.values(), SECOND))
     assert stack.up().operations == every("update")
     assert (works(FIRST), works(SECOND)) == (nowhere, everywhere)
+    nothing_stands_in_clear(stack.directory)
 
     assert stack.destroy().operations == every("delete")
     assert (works(FIRST), works(SECOND)) == (nowhere, nowhere)
     assert stack.state() == []
+
+
+def nothing_stands_in_clear(directory: Path) -> None:
+    """Read every file that the runs so far have written: state, backups, history, Pulumi's own logs, config."""
+    written = [path for part in ("backend", "home") for path in (directory / part).rglob("*") if path.is_file()]
+    assert {"backups", "history", "stacks"} <= {part for path in written for part in path.parts}
+    for path in [*written, directory / "Pulumi.test.yaml"]:
+        data = path.read_bytes()
+        assert_no_canary((gzip.decompress(data) if data.startswith(_GZIP) else data).decode("latin-1"), str(path))
 
 
 @pytest.mark.parametrize("example", ["quickstart"], indirect=True)

@@ -1,0 +1,194 @@
+"""Every command in a document is run, word for word, and what the document shows of its output is what it prints.
+
+Only the simulator's ports are others, since the documents' may be taken on the machine that tests.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import time
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from docs.systems_page import PAGE, README, page, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+WITH_COMMANDS = [
+    "README.md",
+    "docs/tutorial.md",
+    *(f"examples/{p.parent.name}/README.md" for p in ROOT.glob("examples/*/README.md")),
+]
+RUN_ELSEWHERE = {
+    "make setup",  # before any test
+    "make demo",  # test_demo.py
+    "make test",  # this
+}
+SIMULATE = "pwmgmt simulate"
+_READS_S = 1.1  # before a block of commands; the systems tell time in whole seconds
+_LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+_CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_PYTHON = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command as a document has it, and the lines of output shown below it; ``…`` stands for any."""
+
+    line: str
+    shown: tuple[str, ...]
+
+
+def blocks(document: str) -> list[list[Command]]:
+    found = []
+    for block in _CONSOLE.findall(document):
+        entries = [entry.splitlines() for entry in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
+        found.append([Command(line, tuple(shown)) for line, *shown in entries if line not in RUN_ELSEWHERE])
+    return found
+
+
+class Reader:
+    """Somebody with a clone, a home of their own and two terminals, who types what a document says."""
+
+    def __init__(self, place: Path) -> None:
+        self._home, clone = place / "home", place / "clone"
+        self._home.mkdir()
+        shutil.copytree(ROOT / "examples", clone / "examples", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(ROOT / "Pulumi.yaml", clone)
+        (clone / ".venv").symlink_to(ROOT / ".venv")
+        self.clone = clone
+        self._ports: dict[str, str] = {}
+        self._simulator: subprocess.Popen[str] | None = None
+        self._shell = self._start("bash", "--norc")
+
+    def types(self, line: str) -> tuple[int, str]:
+        """Run a command in the second terminal; return its exit code and output."""
+        for documented, port in self._ports.items():
+            line = line.replace(documented, port)
+        assert self._shell.stdin
+        assert self._shell.stdout
+        end = uuid.uuid4().hex
+        self._shell.stdin.write(f"{{ {line}\n}} </dev/null\nended=$?; echo; echo {end} $ended\n")
+        self._shell.stdin.flush()
+        output = ""
+        for answer in self._shell.stdout:
+            if answer.startswith(end):
+                return int(answer.split()[1]), output
+            output += answer
+        raise AssertionError(f"the shell is gone:\n{output}")
+
+    def simulates(self) -> None:
+        """Leave the simulator running in the first terminal."""
+        self._simulator = self._start(ROOT / ".venv" / "bin" / "pwmgmt", "simulate", "--port=0", "--control-port=0")
+        assert self._simulator.stdout
+        urls = re.findall(r"127\.0\.0\.1:\d+", self._simulator.stdout.readline())
+        self._ports = dict(zip(("127.0.0.1:8700", "127.0.0.1:8701"), urls, strict=True))
+
+    def files(self) -> set[Path]:
+        """Return what is in the clone, without Python's own cache of compiled modules."""
+        return {path for path in self.clone.rglob("*") if "__pycache__" not in path.parts}
+
+    def goes(self) -> None:
+        for process in (self._shell, self._simulator):
+            if process:
+                process.terminate()
+                process.communicate()
+
+    def _start(self, *command: str | Path) -> subprocess.Popen[str]:
+        environment = {
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "HOME": str(self._home),
+            "PULUMI_HOME": str(self._home / ".pulumi"),  # where it is anyway, but Pulumi does not look at HOME
+            "PULUMI_SKIP_CONFIRMATIONS": "true",  # instead of somebody who answers "yes"
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+        }
+        return subprocess.Popen(
+            command,
+            cwd=self.clone,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Iterator[Reader]:
+    reader = Reader(tmp_path)
+    yield reader
+    reader.goes()
+
+
+@pytest.mark.parametrize("document", WITH_COMMANDS)
+def test_every_command_does_what_the_document_shows(reader: Reader, document: str) -> None:
+    before = reader.files()
+    typed = []
+
+    for block in blocks((ROOT / document).read_text(encoding="utf-8")):
+        time.sleep(_READS_S)
+        for command in block:
+            typed.append(command.line)
+            if command.line == SIMULATE:
+                reader.simulates()
+                continue
+            code, output = reader.types(command.line)
+            refused = any("error:" in line for line in command.shown)
+            assert (code != 0) == refused, f"{command.line}\n{output}"
+            assert re.search(pattern(command.shown), output, re.DOTALL), f"{command.line}\n{output}"
+
+    assert {SIMULATE, "pulumi up"} <= set(typed)
+    if document != "README.md":  # which ends in the middle
+        assert reader.files() == before, "what it tells to make it tells to remove"
+
+
+def pattern(shown: tuple[str, ...]) -> str:
+    return ".*".join(re.escape(part) for part in "\n".join(shown).split("…"))
+
+
+def test_the_program_in_the_readme_is_the_quickstart() -> None:
+    _, program = (ROOT / "examples" / "quickstart" / "__main__.py").read_text(encoding="utf-8").split('"""\n\n', 1)
+
+    assert _PYTHON.findall(README.read_text(encoding="utf-8")) == [program]
+
+
+def test_what_is_made_from_the_code_is_fresh() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m docs.systems_page"
+    assert table() in README.read_text(encoding="utf-8"), "run: python -m docs.systems_page"
+
+
+def test_links_lead_somewhere() -> None:
+    documents = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/*/*.md")]
+    broken = [
+        f"{document.relative_to(ROOT)}: {link}"
+        for document in documents
+        for link in _LINK.findall(document.read_text(encoding="utf-8"))
+        if not (document.parent / link).exists()
+    ]
+
+    assert broken == []
+
+
+def test_make_targets_exist() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    documents = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/*/*.md")]
+    named = {
+        word for path in documents for word in re.findall(r"[`$] ?make ([a-z]+)", path.read_text(encoding="utf-8"))
+    }
+
+    assert {"demo", "setup", "test"} <= named <= targets
+
+
+def test_every_decision_is_in_the_list() -> None:
+    decisions = ROOT / "docs" / "decisions"
+    listed = re.findall(r"\((\d{4}-.*\.md)\)", (decisions / "README.md").read_text(encoding="utf-8"))
+
+    assert listed == sorted(path.name for path in decisions.glob("[0-9]*.md"))
