@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -202,6 +203,16 @@ def test_every_verb_goes_through_the_doorway(step: Callable[[], object]) -> None
     assert type(raised(step)).__name__ in ("InternalError", "NotConfigured")
 
 
+@pytest.fixture
+def _tracebacks() -> Iterator[None]:
+    """Configuring shortens the tracebacks of the whole process; the tests after this one need theirs."""
+    limit = getattr(sys, "tracebacklimit", None)
+    yield
+    if limit is None and hasattr(sys, "tracebacklimit"):
+        del sys.tracebacklimit
+
+
+@pytest.mark.usefixtures("_tracebacks")
 def test_configuring_outside_of_a_plugin_goes_through_the_doorway() -> None:
     request: Any = None
     assert type(raised(lambda: door().configure(request))).__name__ == "InternalError"
