@@ -60,7 +60,7 @@ def _etna(simulation: Simulation, url: str) -> Iterator[Entry]:
     connection = {"system": "etna", "url": f"{url}/api", "app_key": seed.app_keys[0]}
     bulk = [EtnaUser(login=login, password=password) for many in seed.many for login, password in _bulk(many)]
     for user in [*seed.users, *bulk]:
-        account = simulation.etna.by_login(user.login)
+        account = simulation.etna.users.by_login(user.login)
         if account is not None and user.password is not None:
             yield _entry(user, account.id, connection)
 

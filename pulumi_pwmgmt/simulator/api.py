@@ -61,12 +61,8 @@ class Api(Protocol):
 
 def routes(apis: Callable[[], Mapping[str, Api]]) -> list[Route]:
     """Return a route for every path of every API; which API object answers is looked up at each request."""
-    paths: dict[str, list[str]] = {}
-    for name, api in apis().items():
-        for operation in api.operations():
-            if name not in paths.setdefault(operation.path, []):
-                paths[operation.path].append(name)
-    return [Route(path, _Path(path, names[0], apis)) for path, names in paths.items()]
+    owners = {operation.path: name for name, api in apis().items() for operation in api.operations()}
+    return [Route(path, _Path(path, name, apis)) for path, name in owners.items()]
 
 
 async def call_of(request: Request) -> Call:
@@ -105,7 +101,7 @@ def answer(api: Api, path: str, call: Call) -> Response:
     by_method = {operation.method: operation for operation in api.operations() if operation.path == path}
     operation = by_method.get(call.method)
     if operation is None:
-        response = api.no_such_method(call) if by_method else api.no_such_path(call)
+        response = api.no_such_method(call)
     else:
         try:
             api.admit(call, operation)

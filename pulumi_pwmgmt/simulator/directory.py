@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
 from pulumi_pwmgmt.simulator.clock import Clock
 from pulumi_pwmgmt.simulator.complexity import Person, Rules, Unmet, unmet
@@ -67,7 +68,10 @@ class Account:
         return self.password is not None
 
 
-class Directory:
+AnyAccount = TypeVar("AnyAccount", bound=Account)
+
+
+class Directory(Generic[AnyAccount]):
     """The accounts of one system under one password policy, found by id and by login (in any case)."""
 
     def __init__(self, policy: PasswordPolicy, clock: Clock) -> None:
@@ -75,55 +79,55 @@ class Directory:
         self.clock = clock
         self.hear: Callable[[str], object] | None = None
         """Told every password that is set, for tests that look for them elsewhere; usually nobody."""
-        self._accounts: dict[str, Account] = {}
+        self._accounts: dict[str, AnyAccount] = {}
         self._ids_by_login: dict[str, str] = {}
 
-    def __iter__(self) -> Iterator[Account]:
+    def __iter__(self) -> Iterator[AnyAccount]:
         return iter(list(self._accounts.values()))
 
-    def add(self, account: Account) -> None:
+    def add(self, account: AnyAccount) -> None:
         """Take in a new account."""
         self._accounts[account.id] = account
         self._ids_by_login[account.login.lower()] = account.id
 
-    def remove(self, account: Account) -> None:
+    def remove(self, account: AnyAccount) -> None:
         """Forget an account."""
         del self._accounts[account.id]
         del self._ids_by_login[account.login.lower()]
 
-    def rename(self, account: Account, login: str) -> None:
+    def rename(self, account: AnyAccount, login: str) -> None:
         """Give an account another login."""
         del self._ids_by_login[account.login.lower()]
         account.login = login
         self._ids_by_login[login.lower()] = account.id
 
-    def by_id(self, account_id: str) -> Account | None:
+    def by_id(self, account_id: str) -> AnyAccount | None:
         """Return the account with this id."""
         return self._accounts.get(account_id)
 
-    def by_login(self, login: str) -> Account | None:
+    def by_login(self, login: str) -> AnyAccount | None:
         """Return the account with this login, upper and lower case being the same."""
         account_id = self._ids_by_login.get(login.lower())
         return self._accounts[account_id] if account_id else None
 
-    def is_locked(self, account: Account) -> bool:
+    def is_locked(self, account: AnyAccount) -> bool:
         """Tell whether too many failed log-ins (or a lock by hand) still hold; a lock that has run out is lifted."""
         if account.locked and account.locked_until and account.locked_until <= self.clock.now():
             self.unlock(account)
         return account.locked
 
-    def lock(self, account: Account, minutes: int | None) -> None:
+    def lock(self, account: AnyAccount, minutes: int | None) -> None:
         """Lock an account for so many minutes, or until it is unlocked."""
         account.locked = True
         account.locked_until = self.clock.now() + timedelta(minutes=minutes) if minutes else None
 
-    def unlock(self, account: Account) -> None:
+    def unlock(self, account: AnyAccount) -> None:
         """Lift a lock and forget failed log-ins."""
         account.locked = False
         account.locked_until = None
         account.failed_logins = 0
 
-    def log_in(self, account: Account, password: str) -> LogIn:
+    def log_in(self, account: AnyAccount, password: str) -> LogIn:
         """Try a password; a wrong one counts towards the lockout, a right one is the account's last log-in."""
         if self.is_locked(account):
             return LogIn.LOCKED
@@ -136,18 +140,18 @@ class Directory:
         account.last_login = self.clock.now()
         return LogIn.RIGHT
 
-    def is_current(self, account: Account, password: str) -> bool:
+    def is_current(self, account: AnyAccount, password: str) -> bool:
         """Tell whether this is the account's password, without counting anything."""
         return account.password is not None and account.password.matches(password)
 
-    def is_too_old(self, account: Account) -> bool:
+    def is_too_old(self, account: AnyAccount) -> bool:
         """Tell whether the password has outlived the policy's maximum age."""
         age = self.policy.max_age
         return age is not None and account.password_changed is not None and (
             self.clock.now() - account.password_changed >= age
         )  # fmt: skip
 
-    def judge(self, account: Account, password: str, *, history: bool, min_age: bool) -> frozenset[Unmet]:
+    def judge(self, account: AnyAccount, password: str, *, history: bool, min_age: bool) -> frozenset[Unmet]:
         """Name every demand that this new password would not meet; history and minimum age only when asked for."""
         failed = set(unmet(self.policy.rules, password, account.person))
         if history and self._was_used(account, password):
@@ -156,7 +160,7 @@ class Directory:
             failed.add(Unmet.TOO_YOUNG)
         return frozenset(failed)
 
-    def put_password(self, account: Account, text: str, client_hash: ClientHash | None = None) -> None:
+    def put_password(self, account: AnyAccount, text: str, client_hash: ClientHash | None = None) -> None:
         """Make this the account's password, the one it had becoming history."""
         if account.password is not None:
             account.earlier = [account.password, *account.earlier][: max(self.policy.history_count, 1)]
@@ -165,17 +169,17 @@ class Directory:
             self.hear(text)
         account.password_changed = self.clock.now()
 
-    def drop_password(self, account: Account) -> None:
+    def drop_password(self, account: AnyAccount) -> None:
         """Take the account's password away; it stays in history."""
         if account.password is not None:
             account.earlier = [account.password, *account.earlier][: max(self.policy.history_count, 1)]
         account.password = None
 
-    def _is_too_young(self, account: Account) -> bool:
+    def _is_too_young(self, account: AnyAccount) -> bool:
         if account.password_changed is None or not account.has_password:
             return False
         return self.clock.now() - account.password_changed < self.policy.min_age
 
-    def _was_used(self, account: Account, password: str) -> bool:
+    def _was_used(self, account: AnyAccount, password: str) -> bool:
         used = [account.password, *account.earlier] if account.password else account.earlier
         return any(one.matches(password) for one in used[: self.policy.history_count])

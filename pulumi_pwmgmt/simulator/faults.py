@@ -26,11 +26,19 @@ System = Literal["okta", "okta_myaccount", "onelogin", "etna"]
 class Fault(BaseModel):
     """One fault; ``path`` is a glob over the whole path, ``*`` also matching ``/``.
 
-    ``delay_s``: for ``delay`` how long the request waits before it is handled (default 1 s); for ``hang_before`` and
-    ``hang_after`` how long before it goes on (default: until the client leaves); for ``429`` and ``503`` what the
-    client is told to wait (default: 1 s with ``429``, nothing with ``503``).
-    ``late``: ``hang_before`` commits when ``delay_s`` is over even if the client has left; ``429`` and ``5xx`` commit
-    before they answer.
+    What each kind does:
+
+    - ``429``, ``500``, ``502``, ``503``, ``504``: answered with this status, nothing committed. ``delay_s`` is what the
+      client is told to wait, in the vendor's own header (default: 1 s with ``429``, nothing with ``503``).
+    - ``delay``: handled after ``delay_s`` (default 1 s), also if the client has left.
+    - ``hang_before``: waits ``delay_s`` (default: until the client leaves) before it commits; a client that leaves
+      takes its request along.
+    - ``hang_after``: commits at once and answers after ``delay_s`` (default: never).
+    - ``truncate``, ``wrong_json``, ``html``, ``oversize``: commits, and the answer is cut in half, no JSON, a web page,
+      or 2 MiB long.
+
+    With ``late`` a status is answered *after* the commit, and ``hang_before`` commits when ``delay_s`` is over (without
+    ``delay_s``: at once) though the client has left.
     """
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)

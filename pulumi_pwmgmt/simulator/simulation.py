@@ -67,8 +67,7 @@ class Simulation:
         }
 
         if self.heard is not None:
-            for system in (self.okta, self.onelogin, self.etna):
-                system.users.hear = self.heard.append
+            self.okta.users.hear = self.onelogin.users.hear = self.etna.users.hear = self.heard.append
 
     def start_again(self) -> None:
         """Go back to the seed that was given last."""

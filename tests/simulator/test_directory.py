@@ -16,9 +16,9 @@ from pulumi_pwmgmt.simulator.stored_password import ClientHash, StoredPassword
 NOON = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
 
 
-def directory(**policy: object) -> tuple[Directory, Account, Clock]:
+def directory(**policy: object) -> tuple[Directory[Account], Account, Clock]:
     clock = Clock(lambda: NOON)
-    whole = Directory(PasswordPolicy(Rules(), **policy), clock)  # type: ignore[arg-type]
+    whole: Directory[Account] = Directory(PasswordPolicy(Rules(), **policy), clock)  # type: ignore[arg-type]
     account = Account("1", "Ci-Bot", "a@example.com", "Ci", "Bot", "ACTIVE", NOON, NOON)
     whole.add(account)
     return whole, account, clock

@@ -54,7 +54,7 @@ class EtnaEnvironment:
     def __init__(self, seed: EtnaSeed, clock: Clock, ids: IdBook) -> None:
         self.seed = seed
         self.clock = clock
-        self.users = Directory(policy_of(seed.policy, longest=None), clock)
+        self.users: Directory[EtnaAccount] = Directory(policy_of(seed.policy, longest=None), clock)
         self.policy_id = int(ids.of("etna policy", "default", lambda: str(number(3))))
         self._tokens: dict[str, EtnaToken] = {}
         for user in seed.users:
@@ -62,16 +62,6 @@ class EtnaEnvironment:
         for bulk in seed.many:
             for position, login in enumerate(bulk.logins(), 1):
                 self._take_in(EtnaUser(login=login, password=bulk.password_of(position)), ids)
-
-    def account(self, account_id: str) -> EtnaAccount | None:
-        """Find a user by id."""
-        found = self.users.by_id(account_id)
-        return found if isinstance(found, EtnaAccount) else None
-
-    def by_login(self, login: str) -> EtnaAccount | None:
-        """Find a user by login."""
-        found = self.users.by_login(login)
-        return found if isinstance(found, EtnaAccount) else None
 
     def issue(self, account: EtnaAccount, kind: str) -> str:
         """Return a new token; earlier ones stay good for their lifetime."""
@@ -85,7 +75,7 @@ class EtnaEnvironment:
         token = self._tokens.get(text)
         if token is None or token.kind != kind or token.expires <= self.clock.now():
             return None
-        account = self.account(token.account_id)
+        account = self.users.by_id(token.account_id)
         return account if account is not None and account.enabled else None
 
     def is_expired(self, account: EtnaAccount) -> bool:

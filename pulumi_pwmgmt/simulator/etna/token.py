@@ -36,7 +36,7 @@ class Token:
         """Give a token, or say which step is due; headers are Latin-1, so no other character can arrive."""
         username, password = call.headers.get("username"), call.headers.get("password")
         call.account = username
-        account = self._environment.by_login(username) if username else None
+        account = self._environment.users.by_login(username) if username else None
         if account is None or password is None or not account.enabled:
             raise _failed(_BASE, "Invalid credentials")
         call.account = account.login

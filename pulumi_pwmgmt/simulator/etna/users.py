@@ -70,7 +70,7 @@ class Users:
         """Tell a user's data: nothing about the password is among them."""
         caller = caller_of(self._environment, call)
         wanted = call.params["id"]
-        account = caller if wanted == "@me" else self._environment.account(wanted)
+        account = caller if wanted == "@me" else self._environment.users.by_id(wanted)
         if account is None:
             raise failed(500, "Value cannot be null.\r\nParameter name: user")
         if account is not caller and not caller.administrator:

@@ -49,7 +49,7 @@ class OktaOrg:
         self.seed = seed
         self.clock = clock
         self.ids = ids
-        self.users = Directory(policy_of(seed.policy, longest=MAX_PASSWORD_LENGTH), clock)
+        self.users: Directory[OktaAccount] = Directory(policy_of(seed.policy, longest=MAX_PASSWORD_LENGTH), clock)
         self.tokens: dict[str, OktaToken] = {token.token: token for token in seed.tokens}
         self.user_tokens: dict[str, UserGrant] = {}
         self.rates = {bucket: RateLimit(limit, 60, clock) for bucket, limit in seed.rates.model_dump().items()}
@@ -67,11 +67,7 @@ class OktaOrg:
         if found is None and "@" not in key:
             named = [user for user in self.users if user.login.lower().partition("@")[0] == key.lower()]
             found = named[0] if len(named) == 1 else None
-        return found if isinstance(found, OktaAccount) else None
-
-    def accounts(self) -> list[OktaAccount]:
-        """Return every user, in the order they came."""
-        return [user for user in self.users if isinstance(user, OktaAccount)]
+        return found
 
     def status_of(self, account: OktaAccount) -> str:
         """Return the status as the API shows it: a lock shows in the place of ACTIVE and PASSWORD_EXPIRED."""

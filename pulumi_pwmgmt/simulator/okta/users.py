@@ -56,7 +56,7 @@ class Users:
     def list(self, call: Call) -> Response:
         """List users, a page at a time; without a filter or search, deactivated ones are left out."""
         chosen = _chooser(call)
-        users = [user for user in self._org.accounts() if chosen(self._org, user)]
+        users = [user for user in self._org.users if chosen(self._org, user)]
         limit = call.query.get("limit", str(_LARGEST_PAGE))
         if not limit.isdecimal() or not 1 <= int(limit) <= _LARGEST_PAGE:
             raise invalid("limit", f"must be between 1 and {_LARGEST_PAGE}")

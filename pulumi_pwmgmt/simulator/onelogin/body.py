@@ -62,7 +62,7 @@ def account_v1(tenant: OneLoginTenant, call: Call) -> OneLoginAccount:
     key = call.params["id"]
     if not key.isascii() or not key.isdecimal():
         raise RefusedError(wrapped(400, {"attribute": "id", "description": "ID is incorrect"}))
-    account = tenant.account(key)
+    account = tenant.users.by_id(key)
     if account is None:
         raise RefusedError(wrapped(404, f"User for id {key} was not found"))
     call.account = account.login
@@ -76,7 +76,7 @@ def account_v2(tenant: OneLoginTenant, call: Call) -> OneLoginAccount:
     key = call.params["id"]
     if not key.isascii() or not key.isdecimal():
         raise RefusedError(numbered(400, "Bad Request"))
-    account = tenant.account(key)
+    account = tenant.users.by_id(key)
     if account is None:
         raise RefusedError(numbered(404, "The resource with the given id could not be found"))
     call.account = account.login

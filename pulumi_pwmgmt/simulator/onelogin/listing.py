@@ -22,7 +22,7 @@ class Page:
     """The users that a list call asks for, and where it stands in the whole."""
 
     def __init__(self, tenant: OneLoginTenant, call: Call) -> None:
-        shown = [view.user(tenant, account) for account in tenant.accounts()]
+        shown = [view.user(tenant, account) for account in tenant.users]
         chosen = [user for user in shown if _meets(user, call)]
         self.limit = _whole(call, "limit", _LARGEST_PAGE, _LARGEST_PAGE)
         self.number = _from_cursor(call) or _whole(call, "page", 1, 10**6)

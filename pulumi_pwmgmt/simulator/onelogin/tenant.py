@@ -47,7 +47,7 @@ class OneLoginTenant:
     def __init__(self, seed: OneLoginSeed, clock: Clock, ids: IdBook) -> None:
         self.seed = seed
         self.clock = clock
-        self.users = Directory(policy_of(seed.policy), clock)
+        self.users: Directory[OneLoginAccount] = Directory(policy_of(seed.policy), clock)
         self.credentials = {one.client_id: one for one in seed.credentials}
         self.tokens: dict[str, IssuedToken] = {}
         self.rate = RateLimit(seed.calls_per_hour, 3600, clock)
@@ -59,21 +59,12 @@ class OneLoginTenant:
             for position, login in enumerate(bulk.logins(), 1):
                 self._take_in(OneLoginUser(login=login, password=bulk.password_of(position)), ids)
 
-    def account(self, key: str) -> OneLoginAccount | None:
-        """Find a user by id."""
-        found = self.users.by_id(key)
-        return found if isinstance(found, OneLoginAccount) else None
-
-    def accounts(self) -> list[OneLoginAccount]:
-        """Return every user, in the order they came."""
-        return [user for user in self.users if isinstance(user, OneLoginAccount)]
-
     def by_username_or_email(self, name: str) -> OneLoginAccount | None:
         """Find a user by user name, or by an e-mail address that only one has."""
         found = self.users.by_login(name)
-        if isinstance(found, OneLoginAccount):
+        if found is not None:
             return found
-        having = [user for user in self.accounts() if user.email.lower() == name.lower()]
+        having = [user for user in self.users if user.email.lower() == name.lower()]
         return having[0] if len(having) == 1 else None
 
     def number_of(self, account: OneLoginAccount) -> int:
