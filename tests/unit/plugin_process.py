@@ -37,8 +37,10 @@ def _ask() -> None:
 
 def _ask_without_sockets() -> None:
     engine = Engine(sys.argv[-1])
-    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+    usual, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, most))
     engine.must_live()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (usual, most))
     sys.stdout.write("alive\n")
 
 

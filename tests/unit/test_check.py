@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -341,6 +342,15 @@ def test_a_header_carries_printable_ascii() -> None:
 @pytest.mark.parametrize("principal", [".", "..", "x" * 1025])
 def test_a_principal_that_is_no_name(principal: str) -> None:
     assert "is no user id or login" in refusal(Administrator, **credential(principal=principal))["principal"]
+
+
+class _NoSlash(Administrator):
+    traits = replace(Administrator.traits, unaddressable="/")
+
+
+def test_a_principal_that_no_path_of_the_system_carries() -> None:
+    told = refusal(_NoSlash, **credential(principal="team/bot"))["principal"]
+    assert "holds '/', which Okta can't carry" in told
 
 
 def test_several_problems_are_told_at_once() -> None:

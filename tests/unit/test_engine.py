@@ -64,7 +64,7 @@ def engine() -> Iterator[tuple[Servicer, str]]:
     try:
         yield servicer, f"127.0.0.1:{port}"
     finally:
-        server.stop(None).wait()
+        server.stop(grace=5).wait()
 
 
 def test_the_process_ends_with_its_engine_and_prints_nothing() -> None:

@@ -342,14 +342,15 @@ def test_a_rename_keeps_the_account_working_where_nothing_can_be_observed(kind: 
     assert directory.opens(LOGIN, "CANARY-second")
 
 
-def test_the_delete_may_come_first() -> None:
+@pytest.mark.parametrize(("before", "after"), [(LOGIN, "id-of-bot"), ("id-of-bot", LOGIN)])
+def test_the_delete_may_come_first(before: str, after: str) -> None:
     """As with delete_before_replace: check of the new one has noted the claim."""
     from pulumi_pwmgmt import lifecycle  # noqa: PLC0415 -- the one order that the stack does not play
     from pulumi_pwmgmt.check import check  # noqa: PLC0415 -- same
 
-    stack, directory = made(Administrator)
+    stack, directory = made(Administrator, principal=before)
     run, entry = stack.run(), stack.state["bot"]
-    _, problems = check(run, {}, credential(principal="id-of-bot"))
+    _, problems = check(run, {}, credential(principal=after))
     assert problems == []
     lifecycle.delete(run, entry.record)
     assert directory.writes == 0

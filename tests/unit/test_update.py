@@ -335,6 +335,14 @@ def test_the_given_current_password_is_used_only_after_the_kept_one_was_refused(
     assert directory.opens(LOGIN, "CANARY-third")
 
 
+def test_a_state_without_the_kept_password_goes_on_with_the_given_one() -> None:
+    stack, directory = made(OldForNew)
+    del stack.state["bot"].outputs["kept_password"]
+    stack.up(bot=declared(OldForNew, password="CANARY-second", current_password="CANARY-first"))
+    assert directory.current_sent == ["CANARY-first"]
+    assert directory.opens(LOGIN, "CANARY-second")
+
+
 @pytest.mark.parametrize("given", [{}, {"current_password": "CANARY-wrong"}, {"current_password": "CANARY-first"}])
 def test_where_no_password_works_it_says_what_a_human_does_next(given: dict[str, object]) -> None:
     stack, directory = made(OldForNew)
