@@ -18,14 +18,23 @@ def number(digits: int) -> int:
 
 
 class IdBook:
-    """Remembers which id was given to what, so that a reset gives the same accounts the same ids."""
+    """Gives no id twice, and remembers which was given to what: after a reset the same accounts have the same ids."""
 
     def __init__(self) -> None:
         self._given: dict[tuple[str, str], str] = {}
+        self._taken: set[str] = set()
 
     def of(self, kind: str, name: str, fresh: Callable[[], str]) -> str:
         """Return the id of this thing, minting it at the first call."""
         key = (kind, name.lower())
         if key not in self._given:
-            self._given[key] = fresh()
+            self._given[key] = self.another(fresh)
         return self._given[key]
+
+    def another(self, fresh: Callable[[], str]) -> str:
+        """Return an id that nothing has had."""
+        found = fresh()
+        while found in self._taken:
+            found = fresh()
+        self._taken.add(found)
+        return found

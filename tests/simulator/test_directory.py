@@ -10,6 +10,7 @@ import pytest
 from pulumi_pwmgmt.simulator.clock import Clock
 from pulumi_pwmgmt.simulator.complexity import Person, Rules, Unmet, unmet, username_parts
 from pulumi_pwmgmt.simulator.directory import Account, Directory, LogIn, PasswordPolicy
+from pulumi_pwmgmt.simulator.ids import IdBook
 from pulumi_pwmgmt.simulator.rate import RateLimit
 from pulumi_pwmgmt.simulator.stored_password import ClientHash, StoredPassword
 
@@ -145,3 +146,11 @@ def test_a_rate_is_counted_in_windows() -> None:
     assert not rate.take().exceeded
     clock.back_to_now()
     assert clock.now() == NOON
+
+
+def test_no_id_is_given_twice_and_a_name_keeps_its_own() -> None:
+    ids, mint = IdBook(), iter(["7", "7", "8", "7", "8", "9"])
+    assert ids.of("user", "a", lambda: next(mint)) == "7"
+    assert ids.of("user", "b", lambda: next(mint)) == "8"
+    assert ids.another(lambda: next(mint)) == "9"
+    assert ids.of("user", "A", lambda: next(mint)) == "7"

@@ -96,7 +96,7 @@ class EtnaEnvironment:
     def _take_in(self, user: EtnaUser, ids: IdBook) -> None:
         now = self.clock.now()
         account = EtnaAccount(
-            ids.of("etna user", user.login, lambda: str(number(5))), user.login, user.email or user.login,
+            ids.of("etna user", user.login, lambda: str(number(7))), user.login, user.email or user.login,
             user.first_name, user.last_name, "", now, now,
             verification_code=user.verification_code, verification_step=user.verification_step,
             expired=user.expired, enabled=user.enabled, administrator=user.administrator,

@@ -5,16 +5,17 @@ https://developers.onelogin.com/api-docs/2/users/list-users
 
 import base64
 import binascii
+from collections.abc import Iterable
 
 from starlette.responses import Response
 
 from pulumi_pwmgmt.simulator.call import Call
 from pulumi_pwmgmt.simulator.onelogin import view
 from pulumi_pwmgmt.simulator.onelogin.errors import refusal
-from pulumi_pwmgmt.simulator.onelogin.tenant import OneLoginTenant
+from pulumi_pwmgmt.simulator.onelogin.tenant import OneLoginAccount, OneLoginTenant
 
-_FILTERS = ("username", "email", "firstname", "lastname", "samaccountname", "directory_id", "external_id")
-QUERY = frozenset({"limit", "page", "cursor", "user_ids", "fields", *_FILTERS})
+_FILTERS = ("email", "firstname", "lastname", "samaccountname", "directory_id", "external_id")
+QUERY = frozenset({"limit", "page", "cursor", "user_ids", "fields", "username", *_FILTERS})
 _LARGEST_PAGE = 100
 
 
@@ -22,12 +23,12 @@ class Page:
     """The users that a list call asks for, and where it stands in the whole."""
 
     def __init__(self, tenant: OneLoginTenant, call: Call) -> None:
-        shown = [view.user(tenant, account) for account in tenant.users]
-        chosen = [user for user in shown if _meets(user, call)]
+        chosen = [account for account in _candidates(tenant, call) if _meets(account, call)]
         self.limit = _whole(call, "limit", _LARGEST_PAGE, _LARGEST_PAGE)
         self.number = _from_cursor(call) or _whole(call, "page", 1, 10**6)
         self.total = len(chosen)
-        self.users = chosen[(self.number - 1) * self.limit : self.number * self.limit]
+        page = chosen[(self.number - 1) * self.limit : self.number * self.limit]
+        self.users = [view.user(tenant, account) for account in page]
 
     @property
     def pages(self) -> int:
@@ -55,11 +56,25 @@ class Page:
                 response.headers[name] = cursor
 
 
-def _meets(user: dict[str, object], call: Call) -> bool:
+def _candidates(tenant: OneLoginTenant, call: Call) -> Iterable[OneLoginAccount]:
+    """Return who may be meant: all users, or the one of a user name, which an index knows."""
+    if "username" not in call.query:
+        return tenant.users
+    account = tenant.users.by_login(call.query["username"])
+    return [] if account is None else [account]
+
+
+def _meets(account: OneLoginAccount, call: Call) -> bool:
+    fields: dict[str, object] = {
+        **account.extra,
+        "email": account.email,
+        "firstname": account.first_name,
+        "lastname": account.last_name,
+    }
     ids = call.query.get("user_ids")
-    if ids is not None and str(user["id"]) not in ids.split(","):
+    if ids is not None and account.id not in ids.split(","):
         return False
-    return all(str(user[name]).lower() == call.query[name].lower() for name in _FILTERS if name in call.query)
+    return all(str(fields.get(name)).lower() == call.query[name].lower() for name in _FILTERS if name in call.query)
 
 
 def _whole(call: Call, name: str, default: int, largest: int) -> int:

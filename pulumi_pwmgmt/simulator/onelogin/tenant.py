@@ -47,6 +47,7 @@ class OneLoginTenant:
     def __init__(self, seed: OneLoginSeed, clock: Clock, ids: IdBook) -> None:
         self.seed = seed
         self.clock = clock
+        self._ids = ids
         self.users: Directory[OneLoginAccount] = Directory(policy_of(seed.policy), clock)
         self.credentials = {one.client_id: one for one in seed.credentials}
         self.tokens: dict[str, IssuedToken] = {}
@@ -54,10 +55,10 @@ class OneLoginTenant:
         self.account_id = int(ids.of("onelogin account", seed.subdomain, lambda: str(number(6))))
         self.policy_id = int(ids.of("onelogin policy", "default", lambda: str(number(6))))
         for user in seed.users:
-            self._take_in(user, ids)
+            self._take_in(user)
         for bulk in seed.many:
             for position, login in enumerate(bulk.logins(), 1):
-                self._take_in(OneLoginUser(login=login, password=bulk.password_of(position)), ids)
+                self._take_in(OneLoginUser(login=login, password=bulk.password_of(position)))
 
     def by_username_or_email(self, name: str) -> OneLoginAccount | None:
         """Find a user by user name, or by an e-mail address that only one has."""
@@ -96,7 +97,7 @@ class OneLoginTenant:
     def new_account(self, username: str, account_id: str | None = None) -> OneLoginAccount:
         """Return a new user without a password, awaiting one, not yet in the directory."""
         now = self.clock.now()
-        new_id = account_id or str(number(9))
+        new_id = account_id or self._ids.another(lambda: str(number(9)))
         return OneLoginAccount(new_id, username, username, "", "", "", now, now, number=PENDING)
 
     def password_was_set(self, account: OneLoginAccount) -> None:
@@ -106,9 +107,9 @@ class OneLoginTenant:
             account.activated = account.activated or self.clock.now()
         account.last_updated = self.clock.now()
 
-    def _take_in(self, user: OneLoginUser, ids: IdBook) -> None:
+    def _take_in(self, user: OneLoginUser) -> None:
         username = user.username or user.login
-        account = self.new_account(username, ids.of("onelogin user", user.login, lambda: str(number(9))))
+        account = self.new_account(username, self._ids.of("onelogin user", user.login, lambda: str(number(9))))
         account.email = user.email or user.login
         account.first_name, account.last_name = user.first_name, user.last_name
         account.state, account.mfa, account.protected = user.state, user.mfa, user.protected
