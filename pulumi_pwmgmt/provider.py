@@ -27,6 +27,7 @@ Properties = dict[str, Any]
 
 class _Process:
     run: Run | None = None
+    sends_tracebacks = True
 
 
 def _doorway(verb: Callable[..., Any]) -> Callable[..., Any]:
@@ -44,8 +45,13 @@ def _doorway(verb: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _raise(title: str, text: str) -> NoReturn:
-    """Raise what the user reads as ``error: <title>: <text>``, with any version of the SDK."""
-    raise type(title, (Exception,), {"__module__": "builtins"})(text)
+    """Raise what the user reads as ``error: <title>: <text>``.
+
+    Newer SDKs send the traceback, whose last line starts with the class's name. Older ones leave it to gRPC, which
+    sends the text alone, behind ``Exception calling application:``.
+    """
+    shown = text if _Process.sends_tracebacks else f"{title}: {text}"
+    raise type(title, (Exception,), {"__module__": "builtins"})(shown)
 
 
 def _bug(error: BaseException) -> str:
@@ -91,11 +97,12 @@ class CredentialProvider(dynamic.ResourceProvider):
     @_doorway
     def configure(self, req: dynamic.ConfigureRequest) -> None:
         """Take the stack's config, once a process."""
+        sys.tracebacklimit = 0
+        _Process.sends_tracebacks = hasattr(sys.modules["__main__"], "_abort_with_traceback")
         from pulumi_pwmgmt.configuration import KEY, Configuration  # noqa: PLC0415 -- see the module's docstring
         from pulumi_pwmgmt.engine import our_engine  # noqa: PLC0415 -- same
         from pulumi_pwmgmt.run import Run  # noqa: PLC0415 -- same
 
-        sys.tracebacklimit = 0  # the SDK sends tracebacks to the user
         engine = our_engine()
         _Process.run = Run(Configuration(req.config.get(KEY), engine.must_live).connect, engine.warn)
 
@@ -105,7 +112,8 @@ class CredentialProvider(dynamic.ResourceProvider):
         from pulumi_pwmgmt.check import check  # noqa: PLC0415 -- see the module's docstring
 
         inputs, problems = check(_run(), _plain(olds), _plain(news))
-        failures = [dynamic.CheckFailure(argument, problem.line) for argument, problem in problems]
+        # No argument is named to the engine: beside a name it prints the value, a secret one too.
+        failures = [dynamic.CheckFailure("", problem.line) for _, problem in problems]
         return dynamic.CheckResult(_for_engine(inputs), failures)
 
     @_doorway

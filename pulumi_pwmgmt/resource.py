@@ -166,7 +166,9 @@ def _claim(resource_name: str, connection: pulumi.Input[str], principal: pulumi.
         return
     owners = _owners.setdefault(stack, {})
 
-    def claim(account: list[str]) -> None:
+    def claim(account: list[Any]) -> None:
+        if not all(isinstance(name, str) for name in account):
+            return  # whatever it is, check refuses it in words of its own
         key = account[0], account[1].casefold()
         owner = owners.get(key)
         owners[key] = resource_name

@@ -38,7 +38,7 @@ class Directory:
         return self.simulator.url
 
     def account(self, system: str, position: int = 0) -> Account:
-        return Account(**self.simulator.account(system, position))  # type: ignore[arg-type]  # plain JSON
+        return Account(**self.simulator.account(system, position))
 
     def logs_in(self, account: Account, password: str) -> bool:
         return logs_in(vars(account), password)

@@ -74,9 +74,9 @@ class Stack:
         """Write what the user writes."""
         self._write("__main__.py", text)
 
-    def configure(self, *, secrets: dict[str, str] | None = None, **plain: str) -> None:
-        """Set config by path, as ``pulumi config set --path`` does; ``__`` stands for the colon of a name."""
-        pairs = [("--plaintext", name, value) for name, value in plain.items()]
+    def configure(self, plain: dict[str, str] | None = None, *, secrets: dict[str, str] | None = None) -> None:
+        """Set config by path, as ``pulumi config set --path`` does."""
+        pairs = [("--plaintext", name, value) for name, value in (plain or {}).items()]
         pairs += [("--secret", name, value) for name, value in (secrets or {}).items()]
         arguments = [text for kind, name, value in pairs for text in (kind, f"{name}={value}")]
         self.run("config", "set-all", "--path", *arguments)
@@ -86,7 +86,7 @@ class Stack:
         path = f"pwmgmt:connections.{name}"
         secrets = {f"{path}.{key}": str(value) for key, value in connection.items() if find_canary(str(value))}
         plain = {f"{path}.{key}": str(value) for key, value in connection.items() if f"{path}.{key}" not in secrets}
-        self.configure(secrets=secrets, **plain)
+        self.configure(plain, secrets=secrets)
 
     def run(self, *arguments: str, expect: int = 0) -> Outcome:
         """Run ``pulumi``; the test fails if it ends otherwise than expected or shows a secret."""

@@ -48,7 +48,7 @@ class Demo:
                 "HOME": str(self.place / "home"),
                 "TMPDIR": str(self.place / "tmp"),
                 "PYTHONPATH": str(ROOT),
-                "PYTHONIOENCODING": "utf-8",
+                "http_proxy": "http://127.0.0.1:9",  # as on many a company's machine; nobody is there
                 "PWMGMT_TEST_MARK": self.mark,
             },
             stdout=subprocess.PIPE,

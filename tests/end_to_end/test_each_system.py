@@ -145,7 +145,7 @@ def test_a_kept_password_that_is_no_longer_live(stack: Stack, directory: Directo
     stack.program(program(credential(**declared)))
     stack.up()
 
-    by_hand = _etna_change(directory, account, "CANARY-Kept-1", "CANARY-By-hand-1")
+    by_hand = _etna_change(account, "CANARY-Kept-1", "CANARY-By-hand-1")
     assert by_hand == 200
     stack.configure(secrets={"password": "CANARY-Kept-2"})
     refused = stack.up(expect=1).text
@@ -154,12 +154,12 @@ def test_a_kept_password_that_is_no_longer_live(stack: Stack, directory: Directo
     stack.up()
     assert directory.logs_in(account, "CANARY-Kept-2")
 
-    _etna_change(directory, account, "CANARY-Kept-2", "CANARY-By-hand-2")
+    _etna_change(account, "CANARY-Kept-2", "CANARY-By-hand-2")
     assert "warning: the password known for 'ci-bot' on connection 'etna' no longer works" in stack.destroy().text
     assert directory.logs_in(account, "CANARY-By-hand-2")
 
 
-def _etna_change(directory: Directory, account: Account, old: str, new: str) -> int:
+def _etna_change(account: Account, old: str, new: str) -> int:
     key = {"Et-App-Key": account.connection["app_key"]}
     url = account.connection["url"]
     who = {"Username": account.login, "Password": old}

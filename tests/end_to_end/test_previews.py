@@ -57,7 +57,7 @@ def test_a_password_that_a_preview_does_not_know(stack: Stack, directory: Direct
 def test_a_principal_that_a_preview_does_not_know(stack: Stack, directory: Directory) -> None:
     account = directory.account("okta")
     stack.connect("okta", account.connection)
-    stack.configure(secrets={"password": "CANARY-Made-1"}, principal=account.principal)
+    stack.configure({"principal": account.principal}, secrets={"password": "CANARY-Made-1"})
     stack.program(
         program(
             _UNKNOWN_UNTIL_MADE.replace('config.require_secret("password")', 'config.require("principal")'),

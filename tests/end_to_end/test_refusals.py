@@ -94,7 +94,7 @@ def test_a_renewed_token_by_value_is_used_by_the_next_up(stack: Stack, directory
 def test_a_renewed_token_by_reference_is_used_at_once(stack: Stack, directory: Directory) -> None:
     account = directory.account("okta")
     stack.connect("okta", {"system": "okta", "url": account.connection["url"]})
-    stack.configure(**{"pwmgmt:connections.okta.token.env": "OKTA_API_TOKEN"})
+    stack.configure({"pwmgmt:connections.okta.token.env": "OKTA_API_TOKEN"})
     stack.environment["OKTA_API_TOKEN"] = account.connection["token"]
     stack.program(program(credential(connection="okta", principal=account.principal)))
     stack.configure(secrets={"password": "CANARY-Before-1"})

@@ -89,12 +89,12 @@ def test_a_password_by_reference_is_nowhere(stack: Stack, directory: Directory, 
     if kind == "env":
         stack.environment |= {"CI_BOT": "CANARY-Referred-1", "TOKEN": account.connection["token"]}
         name = "CI_BOT"
-        stack.configure(**{"pwmgmt:connections.okta.token.env": "TOKEN"})
+        stack.configure({"pwmgmt:connections.okta.token.env": "TOKEN"})
     else:
         name = "ci-bot.txt"
         (stack.directory / name).write_text("CANARY-Referred-1\n")
         (stack.directory / "token.txt").write_text(account.connection["token"])
-        stack.configure(**{"pwmgmt:connections.okta.token.file": "token.txt"})
+        stack.configure({"pwmgmt:connections.okta.token.file": "token.txt"})
     stack.program(
         program(
             credential(connection="okta", principal=account.principal, password=f'from_{kind}("{name}")'),

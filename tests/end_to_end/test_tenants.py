@@ -59,7 +59,7 @@ def test_a_connection_that_leads_to_another_tenant(stack: Stack, directory: Dire
     assert directory.calls() == calls
 
     stack.configure(
-        secrets={"password": "CANARY-Declared-1"}, **{"pwmgmt:connections.okta.accept_tenant_change": directory.url}
+        {"pwmgmt:connections.okta.accept_tenant_change": directory.url}, secrets={"password": "CANARY-Declared-1"}
     )
     assert stack.up().operations == {"bot": "update"}
     assert directory.calls() == calls, "a moved domain is noted without a write"

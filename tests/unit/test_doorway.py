@@ -132,6 +132,16 @@ def test_each_of_our_errors_is_one_line_under_its_own_name(
     assert "".join(traceback.format_exception_only(error)).startswith(f"{kind.__name__}: it went wrong")
 
 
+def test_an_older_sdk_that_sends_only_the_text_gets_the_name_in_it(process: tuple[Stack, Directory]) -> None:
+    inputs = checked()
+    process[1].fail("set", errors.PermissionDenied("it went wrong", to_do="do this"))
+    provider._Process.sends_tracebacks = False  # noqa: SLF001 -- what configure finds out about the SDK
+    try:
+        assert str(raised(lambda: door().create(inputs))) == "PermissionDenied: it went wrong — do this"
+    finally:
+        provider._Process.sends_tracebacks = True  # noqa: SLF001 -- same
+
+
 class _Broken(Administrator):
     def __init__(self, directory: Directory, bug: Callable[[str], object]) -> None:
         super().__init__(directory)
