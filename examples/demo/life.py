@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import signal
 import sys
@@ -13,7 +14,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from examples.demo.stack import PulumiFailed, Stack, start_simulator
+from examples.demo.stack import DemoFailed, Stack, start_simulator
 from pulumi_pwmgmt.simulator.log_in import logs_in
 
 AS_PROMISED, NOT_AS_PROMISED = 0, 1
@@ -79,7 +80,7 @@ def demonstrate(directory: Path, console: Console) -> int:
         stack.set_secret("etnaCurrentPassword", first["etna"]["password"])
     version = stack.run("version").strip()
     console.print(f"One account in each of {len(accounts)} simulated systems, and the real Pulumi, {version}.")
-    console.print("After each step we log in with the password from before and with the new one. ✓: as promised.\n")
+    console.print("After each step we log in with the password from before, and with the new one.\n")
     console.print(line(*WIDTHS, style="bold"))
     broken = [text for step in STEPS for text in take(step, stack, accounts, console)]
     if broken:
@@ -133,10 +134,11 @@ def line(*cells: str, style: str = "") -> Table:
 def main() -> int:
     """Run in the session and the directory that belong to the demo alone."""
     signal.pthread_sigmask(signal.SIG_SETMASK, ())  # what is started from here on listens to signals again
+    os.environ |= {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}  # there is nothing else to talk to
     console = Console(highlight=False)
     try:
         return demonstrate(Path(sys.argv[1]), console)
-    except PulumiFailed as failure:
+    except DemoFailed as failure:
         console.print(str(failure), markup=False, style="red")
         return NOT_AS_PROMISED
 

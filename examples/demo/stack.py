@@ -16,17 +16,24 @@ PROGRAM = Path(__file__).parent.parent / "many_systems"
 NOT_SECRET = {"system", "url", "subdomain"}
 
 
-class PulumiFailed(Exception):
-    """A ``pulumi`` command ended otherwise than well; the text is what it said."""
+class DemoFailed(Exception):
+    """What the demo starts did not do its work; the text says what it was, and what that said."""
 
 
 def start_simulator() -> tuple[subprocess.Popen[str], dict[str, Any]]:
-    """Start a simulator on free ports; return it, and what it says of itself. It ends when its input is closed."""
+    """Start a simulator on free ports; return it, and what it says of itself. It ends when its input is closed.
+
+    Raises:
+        DemoFailed: it did not start; it has said why on standard error.
+
+    """
     command = ("simulate", "--port", "0", "--control-port", "0", "--json", "--until-stdin-ends")
     simulator = subprocess.Popen(
         [BIN / "pwmgmt", *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
     )
     line = simulator.stdout.readline() if simulator.stdout else ""
+    if not line:
+        raise DemoFailed("the simulator did not start")
     return simulator, json.loads(line)
 
 
@@ -72,7 +79,7 @@ class Stack:
         """Run ``pulumi`` with ``given`` on its standard input; return its standard output.
 
         Raises:
-            PulumiFailed: it did not end well.
+            DemoFailed: it did not end well.
 
         """
         done = subprocess.run(
@@ -87,5 +94,5 @@ class Stack:
             check=False,
         )
         if done.returncode:
-            raise PulumiFailed(f"pulumi {arguments[0]} ended {done.returncode}:\n{done.stdout}")
+            raise DemoFailed(f"pulumi {arguments[0]} ended {done.returncode}:\n{done.stdout}")
         return done.stdout
