@@ -2,7 +2,10 @@
 
 import json
 import sys
+from collections import Counter
+from typing import cast
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -10,6 +13,7 @@ from pulumi_pwmgmt.simulator.accounts import accounts
 from pulumi_pwmgmt.simulator.server import Running
 
 _SHOWN_OF_EACH_SYSTEM = 5
+_AS_WIDE_AS_IT_TAKES = 1000
 
 
 def as_json_line(running: Running) -> None:
@@ -24,29 +28,29 @@ def as_json_line(running: Running) -> None:
 
 
 def for_people(running: Running) -> None:
-    """Print one line, then tables of accounts and connections, then URLs to try."""
-    console = Console(highlight=False, soft_wrap=True)
+    """Print one line, then the accounts, then the connections' settings, then URLs to try; nothing is cut off."""
+    console = Console(highlight=False, markup=False, width=_AS_WIDE_AS_IT_TAKES, soft_wrap=True)
     console.print(f"Simulating on {running.url}, control on {running.control_url}. Ctrl-C ends it.")
-    people = Table("system", "login", "id", "password", title="Accounts", title_justify="left")
-    settings = Table("system", "setting", "value", title="Connections", title_justify="left")
-    shown: dict[str, int] = {}
+    people = Table("system", "login", "id", "password", box=box.SIMPLE)
+    settings: dict[str, dict[str, str]] = {}
+    shown: Counter[str] = Counter()
     for account in accounts(running.simulation, running.url):
-        system, connection = str(account["system"]), account["connection"]
-        shown[system] = shown.get(system, 0) + 1
+        system = str(account["system"])
+        shown[system] += 1
+        settings.setdefault(system, cast("dict[str, str]", account["connection"]))
         if shown[system] <= _SHOWN_OF_EACH_SYSTEM:
-            people.add_row(system, str(account["login"]), str(account["id"]), str(account["password"]))
-        if shown[system] == 1 and isinstance(connection, dict):
-            for name, value in connection.items():
-                if name != "system":
-                    settings.add_row(system, name, value)
+            people.add_row(*(str(account[name]) for name in ("system", "login", "id", "password")))
     for system, count in shown.items():
         if count > _SHOWN_OF_EACH_SYSTEM:
-            people.add_row(system, f"… and {count - _SHOWN_OF_EACH_SYSTEM} more", "", "")
+            people.add_row(system, f"and {count - _SHOWN_OF_EACH_SYSTEM} more")
     console.print(people)
-    console.print(settings)
-    console.print("To try:")
+    console.print("For pwmgmt:connections:")
+    for system, connection in settings.items():
+        for name, value in connection.items():
+            console.print(f"  {system:<15} {name:<14} {value}")
+    console.print("\nTo try:")
     for line in _to_try(running):
-        console.print(f"  {line}", markup=False)
+        console.print(f"  {line}")
     sys.stdout.flush()
 
 
