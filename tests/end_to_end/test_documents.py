@@ -17,9 +17,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from docs.systems_page import PAGE, README, page, table
+from tests.end_to_end.programs import credential, program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.end_to_end.directory import Directory
+    from tests.end_to_end.stack import Stack
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOCUMENTS = [path for pattern in ("*.md", "docs/**/*.md", "examples/**/*.md") for path in ROOT.glob(pattern)]
@@ -190,3 +194,16 @@ def test_every_decision_is_in_the_list() -> None:
     listed = re.findall(r"\((\d{4}-.*\.md)\)", (decisions / "README.md").read_text(encoding="utf-8"))
 
     assert listed == sorted(path.name for path in decisions.glob("[0-9]*.md"))
+
+
+def test_what_security_md_warns_of_is_so(stack: Stack, directory: Directory) -> None:
+    account = directory.account("okta")
+    stack.connect("okta", account.connection)
+    stack.program(program(credential(connection="okta", principal=account.principal)))
+    stack.configure(secrets={"password": "CANARY-In-the-open-1"})
+    calls = stack.directory / "calls.json"
+    stack.environment["PULUMI_DEBUG_GRPC"] = str(calls)
+
+    stack.preview()
+
+    assert "CANARY-In-the-open-1" in calls.read_text(), "it is time to take the warning out"
