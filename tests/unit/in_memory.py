@@ -6,7 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Literal
 
-from pulumi_pwmgmt.errors import CurrentPasswordRejected, PasswordRejected, PrincipalNotFound, Unsupported
+from pulumi_pwmgmt.errors import (
+    CurrentPasswordRejected,
+    OutcomeUnknown,
+    PasswordRejected,
+    PrincipalNotFound,
+    Unsupported,
+)
 from pulumi_pwmgmt.model import Observation, OnDestroy, Password
 from pulumi_pwmgmt.system import Authority, CurrentPassword, Traits
 
@@ -284,3 +290,7 @@ class OldForNew(_Verifies, WriteOnly):
         if account is None:  # a log-in does not tell who is unknown
             raise CurrentPasswordRejected("no such log-in")
         return account
+
+
+EVERY_KIND: list[type[WriteOnly]] = [Administrator, NoUseForCurrent, OldForNew, OwnPassword, WriteOnly]
+LOST = OutcomeUnknown("no answer came")

@@ -13,7 +13,7 @@ from pulumi_pwmgmt.model import UNKNOWN
 from pulumi_pwmgmt.record import Declaration, Record
 from pulumi_pwmgmt.run import Run
 from pulumi_pwmgmt.system import Connected
-from tests.unit.in_memory import Clock, Directory, WriteOnly
+from tests.unit.in_memory import Clock, Directory, OldForNew, WriteOnly
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -154,3 +154,24 @@ def stack_of(kind: type[WriteOnly], **differences: Any) -> tuple[Stack, Director
     directory.add(LOGIN)
     clock.wait(3600)
     return Stack(clock, {"main": connected(kind(directory), **differences)}), directory
+
+
+def made(kind: type[WriteOnly], **arguments: Any) -> tuple[Stack, Directory]:  # noqa: ANN401 -- any argument
+    """Return a stack after its first ``up``, with what the system has seen so far forgotten."""
+    stack, directory = stack_of(kind)
+    stack.up(bot=declared(kind, **arguments))
+    forget(directory)
+    directory.clock.wait(3600)
+    return stack, directory
+
+
+def forget(directory: Directory) -> None:
+    directory.calls.clear()
+    directory.current_sent.clear()
+    directory.passwords_sent.clear()
+    directory.failed_log_ins = 0
+
+
+def declared(kind: type[WriteOnly], **arguments: Any) -> Properties:  # noqa: ANN401 -- any argument
+    etna = {"on_destroy": "revoke", "current_password": "CANARY-live"} if kind is OldForNew else {}
+    return credential(**(etna | arguments))

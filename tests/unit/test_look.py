@@ -10,6 +10,7 @@ import pytest
 from pulumi_pwmgmt.errors import OutcomeUnknown
 from pulumi_pwmgmt.look import Attempt, already_live, look
 from pulumi_pwmgmt.model import Observation, Secret
+from pulumi_pwmgmt.run import Run
 from tests.unit.in_memory import Administrator, Clock, Directory
 from tests.unit.stack import LOGIN, Stack, connected, credential, stack_of
 
@@ -123,3 +124,9 @@ def test_a_look_observes_before_it_logs_in() -> None:
     directory.fail("set", OutcomeUnknown("no answer"), commit="before the error")
     stack.up(bot=credential())
     assert directory.calls.index("observe") < directory.calls.index("verify")
+
+
+def test_a_run_tells_time_by_the_machines_clock_in_utc() -> None:
+    earlier = datetime.now(timezone.utc)
+    now = Run(stack_of(Administrator)[0].connections.__getitem__, print).now()
+    assert earlier <= now <= datetime.now(timezone.utc)

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.in_memory import (
+    Administrator,
+    Clock,
+    OwnPassword,
+)
+from tests.unit.refusals import refusal
+from tests.unit.stack import LOGIN, TENANT, Refused, Stack, connected, credential, made, stack_of
+
+MOVED = "https://two.example.com"
+
+
+def test_the_same_connection_that_leads_elsewhere_is_refused_with_both_ways_on() -> None:
+    stack, directory = made(Administrator)
+    stack.connections["main"] = connected(Administrator(directory), tenant=MOVED)
+    with pytest.raises(Refused) as refused:
+        stack.preview(bot=credential())
+    (told,) = refused.value.problems.values()
+    assert MOVED in told
+    assert TENANT in told
+    assert "accept_tenant_change" in told
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        {"tenant": MOVED, "moved_from": "https://three.example.com"},
+        {"kind": "onelogin"},
+        {"kind": "onelogin", "tenant": MOVED, "moved_from": TENANT},
+    ],
+)
+def test_an_accepted_move_is_from_that_tenant_and_in_that_system(elsewhere: dict[str, Any]) -> None:
+    stack, directory = made(Administrator)
+    stack.connections["main"] = connected(Administrator(directory), **elsewhere)
+    with pytest.raises(Refused, match="must not go elsewhere"):
+        stack.preview(bot=credential())
+
+
+def test_an_accepted_move_is_let_through() -> None:
+    stack, directory = made(Administrator)
+    stack.connections["main"] = connected(Administrator(directory), tenant=MOVED, moved_from=TENANT)
+    inputs = stack.preview(bot=credential())["bot"]
+    assert inputs["tenant"] == MOVED
+    assert inputs["reason"] == "created", "the password has not changed"
+
+
+def test_ignored_changes_in_a_move_keep_the_password_that_was_accepted() -> None:
+    stack, directory = made(Administrator)
+    stack.connections["main"] = connected(Administrator(directory), tenant=MOVED, moved_from=TENANT)
+    assert stack.up(ignore_changes=["password"], bot=credential(password="CANARY-second")) == ["update"]
+    assert directory.calls == []
+
+
+def test_a_literal_secret_in_a_config_without_any_secret_is_told_once_with_the_command() -> None:
+    stack, directory = stack_of(Administrator)
+    stack.connections["main"] = connected(Administrator(directory), literal_secrets=("token",))
+    stack.preview(
+        bot=credential(connections_in_clear=True),
+        other=credential(connections_in_clear=True, principal="other@example.com"),
+    )
+    (warning,) = stack.told
+    assert warning.startswith("connection 'main' holds a secret (token) in clear text in the stack's config.")
+    assert "pulumi config set --secret --path 'pwmgmt:connections.main.token'" in warning
+
+
+@pytest.mark.parametrize(("in_clear", "literal"), [(None, ("token",)), (True, ())])
+def test_no_warning_where_a_secret_is_marked_or_none_is_literal(in_clear: object, literal: tuple[str, ...]) -> None:
+    stack, directory = stack_of(Administrator)
+    stack.connections["main"] = connected(Administrator(directory), literal_secrets=literal)
+    inputs = stack.preview(bot=credential(connections_in_clear=in_clear))["bot"]
+    assert stack.told == []
+    assert "connections_in_clear" not in inputs
+
+
+def test_a_problem_reaches_the_engine_as_one_line() -> None:
+    stack = Stack(Clock(), {})
+    with pytest.raises(Refused) as refused:
+        stack.up(bot=credential())
+    assert list(refused.value.problems.values()) == [
+        "NotConfigured: there is no connection 'main' — fix the settings under pwmgmt:connections"
+    ]
+
+
+class _TokenOf(OwnPassword):
+    """As MyAccount: it acts on whoever the token names."""
+
+    subject_of_token: str | None = LOGIN
+
+    def subject(self) -> str | None:
+        return self.subject_of_token
+
+
+class _TokenOfSomebodyElse(_TokenOf):
+    subject_of_token = "other@example.com"
+
+
+class _UnreadableToken(_TokenOf):
+    subject_of_token = None
+
+
+def test_the_users_own_token_is_compared_without_a_word() -> None:
+    stack, _ = stack_of(_TokenOf)
+    stack.preview(bot=credential(principal="BOT@example.com"))
+    assert stack.told == []
+
+
+def test_somebody_elses_token_is_refused() -> None:
+    told = refusal(_TokenOfSomebodyElse, **credential())["principal"]
+    assert "AuthenticationFailed" in told
+    assert "'other@example.com'" in told
+    assert LOGIN in told
+
+
+def test_a_token_that_can_not_be_read_is_warned_of_once() -> None:
+    stack, _ = stack_of(_UnreadableToken)
+    stack.preview(bot=credential(), again=credential())
+    (warning,) = stack.told
+    assert "make sure that it is the one of 'bot@example.com'" in warning
