@@ -7,10 +7,8 @@ import pytest
 from tests.unit.in_memory import (
     Administrator,
     Clock,
-    OwnPassword,
 )
-from tests.unit.refusals import refusal
-from tests.unit.stack import LOGIN, TENANT, Refused, Stack, connected, credential, made, stack_of
+from tests.unit.stack import TENANT, Refused, Stack, connected, credential, made, stack_of
 
 MOVED = "https://two.example.com"
 
@@ -84,40 +82,3 @@ def test_a_problem_reaches_the_engine_as_one_line() -> None:
     assert list(refused.value.problems.values()) == [
         "NotConfigured: there is no connection 'main' — fix the settings under pwmgmt:connections"
     ]
-
-
-class _TokenOf(OwnPassword):
-    """As MyAccount: it acts on whoever the token names."""
-
-    subject_of_token: str | None = LOGIN
-
-    def subject(self) -> str | None:
-        return self.subject_of_token
-
-
-class _TokenOfSomebodyElse(_TokenOf):
-    subject_of_token = "other@example.com"
-
-
-class _UnreadableToken(_TokenOf):
-    subject_of_token = None
-
-
-def test_the_users_own_token_is_compared_without_a_word() -> None:
-    stack, _ = stack_of(_TokenOf)
-    stack.preview(bot=credential(principal="BOT@example.com"))
-    assert stack.told == []
-
-
-def test_somebody_elses_token_is_refused() -> None:
-    told = refusal(_TokenOfSomebodyElse, **credential())["principal"]
-    assert "AuthenticationFailed" in told
-    assert "'other@example.com'" in told
-    assert LOGIN in told
-
-
-def test_a_token_that_can_not_be_read_is_warned_of_once() -> None:
-    stack, _ = stack_of(_UnreadableToken)
-    stack.preview(bot=credential(), again=credential())
-    (warning,) = stack.told
-    assert "make sure that it is the one of 'bot@example.com'" in warning

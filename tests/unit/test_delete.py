@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -90,18 +89,6 @@ def test_a_current_password_that_is_wrong_is_a_warning() -> None:
     (warning,) = stack.told
     assert "no longer works" in warning
     assert LOGIN in warning
-
-
-def test_nothing_is_left_to_revoke_on_a_closed_account() -> None:
-    stack, directory = made(_Closing)
-    directory.get(LOGIN).status = "DEPROVISIONED"
-    stack.destroy()
-    assert directory.writes == 0
-    assert stack.state == {}
-
-
-class _Closing(Administrator):
-    traits = replace(Administrator.traits, closed=frozenset({"DEPROVISIONED"}))
 
 
 def test_a_lost_answer_to_a_revoke_is_looked_at() -> None:

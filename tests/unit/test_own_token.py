@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.in_memory import Administrator, Directory, OwnPassword
-from tests.unit.stack import LOGIN, Refused, Stack, credential, stack_of
-from tests.unit.test_update import made
+from tests.unit.stack import LOGIN, Refused, Stack, credential, made, stack_of
 
 
 class _WithToken(OwnPassword):
