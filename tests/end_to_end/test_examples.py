@@ -90,7 +90,7 @@ def test_self_managed(example: Stack, directory: Directory) -> None:
     connection = dict(accounts["okta_myaccount"].connection)
     token = connection.pop("token")
     example.connect("okta_myaccount", connection)
-    example.run("config", "set", "--plaintext", "--path", _TOKEN_BY_REFERENCE, "OKTA_USER_TOKEN")
+    example.configure({_TOKEN_BY_REFERENCE: "OKTA_USER_TOKEN"})
     example.environment |= {"OKTA_USER_TOKEN": token, "ETNA_FIRST_PASSWORD": accounts["etna"].password}
 
     goes_through_its_life(example, directory, accounts, {"etna": "etnaPassword", "okta_myaccount": "myaccountPassword"})
@@ -129,7 +129,7 @@ def test_many_systems_refuses_one_account_with_two_owners(example: Stack, direct
 def test_delivery(example: Stack, directory: Directory) -> None:
     account, file = directory.account("okta"), example.directory / "delivered"
     example.connect("okta", account.connection)
-    example.configure(file=str(file))
+    example.configure({"file": str(file)})
 
     example.configure(secrets={"ciBotPassword": FIRST})
     example.preview()
