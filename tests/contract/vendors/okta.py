@@ -1,0 +1,42 @@
+"""Okta."""
+
+from __future__ import annotations
+
+from pulumi_pwmgmt.errors import Unreachable
+from tests.contract.between import Answer
+from tests.contract.vendor import Endpoint, Stranger, Vendor
+
+_USERS = [{"login": "ci-bot@example.com", "password": "CANARY-Okta-first-1"}]
+_ANYTHING = {
+    "min_length": 1,
+    "lower": False,
+    "upper": False,
+    "number": False,
+    "exclude_username": False,
+    "history_count": 0,
+}
+
+VENDOR = Vendor(
+    endpoints={
+        "set": Endpoint("POST", "/api/v1/users/*"),
+        "change": Endpoint("POST", "/api/v1/users/*/credentials/change_password"),
+        "revoke": Endpoint("POST", "/api/v1/users/*"),
+        "expire": Endpoint("POST", "/api/v1/users/*/lifecycle/expire_password"),
+        "deactivate": Endpoint("POST", "/api/v1/users/*/lifecycle/deactivate"),
+        "verify": Endpoint("POST", "/api/v1/authn"),
+        "observe": Endpoint("GET", "/api/v1/users/*"),
+        "policy": Endpoint("GET", "/api/v1/policies"),
+    },
+    cells=92,
+    weak="CANARY-without-a-digit",
+    wrong_token={"token": "CANARY-okta-token-of-nobody"},
+    powerless={"okta": {"tokens": [{"token": "CANARY-okta-powerless", "scopes": []}], "users": _USERS}},
+    powerless_settings={"token": "CANARY-okta-powerless"},
+    needs_no_right=("verify",),
+    stranger=Stranger("nobody@example.com"),
+    # https://developer.okta.com/docs/reference/api/authn/#response-for-primary-authentication-with-locked-account
+    does_not_tell=Answer(200, {"status": "LOCKED_OUT"}),
+    policy={"min_length": 8, "min_lower": 1, "min_upper": 1, "min_digits": 1, "min_symbols": 0, "remembered": 4},
+    lax={"okta": {"tokens": [{"token": "CANARY-okta-admin-token"}], "policy": _ANYTHING, "users": _USERS}},
+    documented={"503": Unreachable},  # E0000010, "Service is in read only mode"
+)
