@@ -1,5 +1,6 @@
 """The seed: what the simulator's systems hold when it starts. YAML, every field documented in ``default_seed.yaml``."""
 
+import json
 from collections.abc import Iterable
 from importlib import resources
 from typing import Annotated, Literal
@@ -222,16 +223,23 @@ def default_text() -> str:
 
 
 def parse(text: str) -> Seed:
-    """Read a seed from YAML (JSON is YAML); raises ``BadSeedError`` naming each problem."""
+    """Read a seed from JSON or YAML; raises ``BadSeedError`` naming each problem."""
     try:
-        data = yaml.safe_load(text)
+        data = json.loads(text)  # YAML takes most JSON, but not its pairs of surrogates
+    except ValueError:
+        data = _yaml(text)
+    return from_data({} if data is None else data)
+
+
+def _yaml(text: str) -> object:
+    try:
+        return yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise BadSeedError([f"not YAML: {error.problem or 'unreadable'}{place}"]) from None
     except yaml.YAMLError:
         raise BadSeedError(["not YAML: it holds characters that YAML does not allow"]) from None
-    return from_data({} if data is None else data)
 
 
 def from_data(data: object) -> Seed:

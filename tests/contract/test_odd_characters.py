@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulumi_pwmgmt.errors import PasswordRejected, Unsupported
+from pulumi_pwmgmt.system import ObservesPassword
 from tests.canary import assert_no_canary
 from tests.contract.refused import assert_tells_no_secret
+from tests.contract.scene import NEW
 from tests.contract.table import Operation, proves
 from tests.unit.stack import Refused
 
@@ -28,6 +30,19 @@ ODD = (
     "CANARY-🔑-and-👩‍👩‍👧",
     "CANARY-漢字-עברית",
     "CANARY-\u00a0-\u200b-\ufeff",
+)
+ODD_PRINCIPALS = (
+    "first last@example.com",
+    "plus+tag@example.com",
+    "per%41cent@example.com",
+    "query?and#hash&more=1@example.com",
+    "..%2f..%2fapi@example.com",
+    "a/slash@example.com",
+    'o\'brien"quoted"@example.com',
+    "ünïcödé-🔑@example.com",
+    "back\\slash;semi:colon,comma@example.com",
+    "star*@example.com",
+    "{curly}@example.com",
 )
 SECRET = "CANARY-a-control-character"
 CONTROL = ["\0", "\t", "\n", "\r", "\x1b", "\x7f", "\x85", "\ud800"]
@@ -69,6 +84,29 @@ def test_a_password_arrives_byte_for_byte_or_is_refused_in_preview(operation: Op
             current = password
         else:
             assert type(told) is Unsupported, ascii(password)
+
+
+@proves("odd characters", lambda operation: operation.way == "set")
+@pytest.mark.parametrize("principal", ODD_PRINCIPALS, ids=ascii)
+def test_a_principal_is_found_as_it_is_written_or_refused_in_preview(
+    operation: Operation, scene: Scene, principal: str
+) -> None:
+    users = next(iter(scene.vendor.lax.values()))["users"]
+    stranger = {"login": "somebody.else@example.com", "password": "CANARY-of-somebody-else"}
+    seed = {system: own | {"users": [users[0] | {"login": principal}, stranger]}
+            for system, own in scene.vendor.lax.items()}  # fmt: skip
+    scene.simulator.load(seed)
+    scene.account = scene.simulator.account(scene.system)
+    if not (stays_as_it_is(operation, principal) and set(operation.traits.unaddressable).isdisjoint(principal)):
+        with pytest.raises(Refused) as preview:
+            scene.stack().preview(bot=scene.declaration())
+        assert list(preview.value.errors) == ["principal"]
+        return
+    scene.stack().preview(bot=scene.declaration())
+    scene.ask(operation)
+    assert scene.opens(NEW)
+    if isinstance(scene.adapter(), ObservesPassword):
+        assert scene.adapter().observe(principal).principal_id == scene.account["id"]
 
 
 @proves("odd characters", lambda operation: operation.way == "set")

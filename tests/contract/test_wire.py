@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulumi_pwmgmt.errors import OutcomeUnknown, RateLimited, UnexpectedReply, Unreachable
+from pulumi_pwmgmt.system import Authority, VerifiesPassword
 from tests.contract.between import Answer
 from tests.contract.refused import refused
 from tests.contract.scene import NEW
@@ -67,6 +68,39 @@ def test_a_change_without_an_answer_is_not_sent_again(operation: Operation, scen
     with refused(OutcomeUnknown):
         scene.ask(operation, read_timeout=0.2)
     assert scene.times_asked(operation) - before == 1
+
+
+@proves("reached, but no answer", lambda operation: operation.way == "set")
+def test_a_change_that_was_made_without_an_answer_is_found_where_the_system_tells(
+    operation: Operation, scene: Scene
+) -> None:
+    scene.settings = {"read_timeout": 0.3}
+    stack = scene.stack()
+    scene.order(operation, "hang_after", times=1)
+    if isinstance(scene.adapter(), VerifiesPassword):
+        assert stack.up(bot=scene.declaration()) == ["create"]
+    else:  # its times are in seconds, and these are too close
+        with refused(OutcomeUnknown):
+            stack.up(bot=scene.declaration())
+    assert scene.times_asked(operation) == 1
+    assert scene.opens(NEW)
+
+
+@proves("reached, but no answer", lambda operation: operation.way == "set")
+def test_a_change_that_was_not_made_is_made_once_more_by_who_may(operation: Operation, scene: Scene) -> None:
+    scene.settings = {"read_timeout": 0.3}
+    stack = scene.stack()
+    scene.order(operation, "hang_before", times=1)
+    if operation.traits.authority is Authority.ADMINISTRATOR:
+        assert stack.up(bot=scene.declaration()) == ["create"]
+        assert scene.times_asked(operation) == 2
+        assert scene.opens(NEW)
+    else:
+        with refused(OutcomeUnknown) as error:
+            stack.up(bot=scene.declaration())
+        assert "that is safe" in str(error.value)
+        assert scene.times_asked(operation) == 1
+        assert scene.opens(scene.password)
 
 
 @proves("reached, but no answer", lambda operation: not operation.writes)
