@@ -53,8 +53,10 @@ EXPECTED = (
     Expectation("change", "okta", 2, account="okta-kept", note=" with keep_in_state"),
     Expectation("create", "onelogin", 3),
     Expectation("change", "onelogin", 2),
-    Expectation("create", "onelogin", 1, (TOKEN,), note=", token calls of the process"),
-    Expectation("change", "onelogin", 1, (TOKEN,), note=", token calls of the process"),
+    *(
+        Expectation(phase, "onelogin", 1, (TOKEN,), note=", token calls of the process")
+        for phase in ("create", "change", "refresh", "adoption")
+    ),
     Expectation("create", "etna", 1),
     Expectation("change", "etna", 1),
     Expectation("create", "etna", 1, (TOKEN,), note=", token calls"),
