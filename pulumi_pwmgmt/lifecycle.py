@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pulumi_pwmgmt.run import Run
     from pulumi_pwmgmt.system import Connected
 
-_RUN_AGAIN = "run it again: that is safe, because it asks for the same password, and ends well if this one got through"
+_RUN_AGAIN = "run it again: that is safe, and it ends well if this one got through"
 _ARGUMENTS_WITHOUT_EFFECT = ("adopt", "current_password", "reason")
 
 

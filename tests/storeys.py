@@ -15,7 +15,7 @@ BIN = Path(sys.executable).parent
 CHECKS = {
     "ruff check": ("ruff", "check"),
     "ruff format": ("ruff", "format", "--check"),
-    "mypy": ("mypy", "--explicit-package-bases", "pulumi_pwmgmt", "engine", "tests"),
+    "mypy": ("mypy", "--explicit-package-bases", "pulumi_pwmgmt", "engine", "tests", "examples/demo", "benchmarks", "docs"),
     "import-linter": ("lint-imports",),
 }
 # the folder under tests, and how many processes share its work

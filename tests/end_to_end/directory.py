@@ -48,6 +48,11 @@ class Directory:
         calls = [f"{call['method']} {call['path']} {call['status']}" for call in self.simulator.log()]
         return [call for call in calls if of in call]
 
+    def passwords(self) -> list[str]:
+        """Return every password that was ever sent, in clear: the project's settings start the simulator so."""
+        sent = self.simulator.control("GET", "/passwords")
+        return [str(password) for password in sent] if isinstance(sent, list) else []
+
     def set_by_hand(self, account: Account, password: str) -> None:
         """Change an Okta password as an administrator with a browser would, past Pulumi."""
         requests.post(

@@ -15,10 +15,10 @@ ODD_PASSWORDS = (
     " CANARY-leading-blank-1",
     "CANARY-\"quotes\"-and-'quotes'-1",
     "CANARY-\\back\\slash-1",
-    "CANARY-%41-100%-1",
+    "CANARY-%41-100%-one",
     "CANARY-<b>&amp;-1",
     "CANARY-€-ünïcödé-1",
-    "CANARY-🔑-1",
+    "CANARY-🔑-key-1",
     "CANARY-${pulumi}-{{x}}-1",
     "CANARY-" + "x1" * 32 + "y",  # 72 characters: as long as Okta takes
 )
@@ -29,7 +29,7 @@ ODD_PRINCIPALS = (
     "query?and#hash@example.com",
     "..%2f..%2fapi@example.com",
     'o\'brien"quoted"@example.com',
-    "ünïcödé@example.com",
+    "łódź@example.com",
     "semi;colon&amp@example.com",
     "back\\slash@example.com",
     "colon:at@@example.com",

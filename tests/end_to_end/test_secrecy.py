@@ -138,18 +138,43 @@ def test_a_kept_password_is_in_its_own_entry_encrypted(stack: Stack, directory: 
     assert "CANARY-Kept-1" not in json.dumps(stack.state(secrets=True))
 
 
+def test_what_a_revoke_leaves_behind_is_shown_nowhere(stack: Stack, directory: Directory) -> None:
+    accounts = [directory.account(system) for system in ("okta", "onelogin", "etna")]
+    declarations = []
+    for account in accounts:
+        stack.connect(account.system, account.connection)
+        stack.environment[f"LIVE_{account.system}"] = account.password
+        declarations.append(
+            credential(
+                account.system,
+                connection=account.system,
+                principal=account.principal,
+                on_destroy="revoke",
+                more=f'current_password=from_env("LIVE_{account.system}")',
+            )
+        )
+    stack.configure(secrets={"password": "CANARY-To-be-revoked-1"})
+    stack.program(program(*declarations))
+    stack.up()
+    known = set(directory.passwords())
+    shown = stack.destroy("--logtostderr", "-v=9")
+    left_behind = set(directory.passwords()) - known
+    assert len(left_behind) == len(accounts)
+    written = [path.read_text(errors="replace") for path in stack.directory.rglob("*") if path.is_file()]
+    for value in left_behind:
+        assert len(value) == 40
+        assert value not in shown.text + json.dumps(shown.events) + "".join(written)
+
+
 def test_a_literal_token_in_a_config_without_secrets_is_warned_of(stack: Stack, directory: Directory) -> None:
     account = directory.account("okta")
-    stack.configure(**{f"pwmgmt:connections.okta.{name}": value for name, value in account.connection.items()})
+    stack.configure({f"pwmgmt:connections.okta.{name}": value for name, value in account.connection.items()})
     stack.configure(secrets={"password": "CANARY-Declared-1"})
     stack.program(program(credential(connection="okta", principal=account.principal)))
     told = stack.run_unsearched("preview").text
     command = "pulumi config set --secret --path 'pwmgmt:connections.okta.token'"
     assert (
-        told.count(
-            f"connection 'okta' holds a secret (token) in clear text in the stack's config. Encrypt it: {command}"
-        )
-        >= 1
+        f"connection 'okta' holds a secret (token) in clear text in the stack's config. Encrypt it: {command}" in told
     )
     stack.run("config", "set", "--secret", "--path", "pwmgmt:connections.okta.token", account.connection["token"])
     assert "in clear text" not in stack.preview().text
