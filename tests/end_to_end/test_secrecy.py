@@ -138,6 +138,23 @@ def test_a_kept_password_is_in_its_own_entry_encrypted(stack: Stack, directory: 
     assert "CANARY-Kept-1" not in json.dumps(stack.state(secrets=True))
 
 
+def test_what_pulumi_itself_shows_of_config(stack: Stack, directory: Directory) -> None:
+    """Not ours to mend; docs/security.md says so, and should stop saying so when this fails."""
+    account = directory.account("okta")
+    stack.connect("okta", account.connection)
+    stack.configure(secrets={"password": "CANARY-Before-1"})
+    stack.program(program(credential(connection="okta", principal=account.principal)))
+    stack.up()
+    plan = str(stack.directory / "plan.json")
+    stack.configure(secrets={"password": "CANARY-Planned-2"})
+    stack.preview("--save-plan", plan)
+    stack.configure(secrets={"password": "CANARY-Other-3"})
+    refused = stack.run_unsearched("up", "--yes", "--skip-preview", "--plan", plan, expect=1)
+    assert "CANARY-Planned-2" in refused.text
+    logged = stack.run_unsearched("preview", "--logtostderr", "-v=9")
+    assert account.connection["token"] in logged.text
+
+
 def test_what_a_revoke_leaves_behind_is_shown_nowhere(stack: Stack, directory: Directory) -> None:
     accounts = [directory.account(system) for system in ("okta", "onelogin", "etna")]
     declarations = []
