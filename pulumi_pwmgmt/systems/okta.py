@@ -145,7 +145,9 @@ class System:
             raise errors.Unsupported("Okta has no call that takes a password away", to_do="overwrite it")
         path, done = _REMOVALS[how]
         try:
-            self._post(path, principal)
+            reply = self._post(path, principal)
+            if how is OnDestroy.EXPIRE:
+                reply.parse(_User)
         except errors.PrincipalNotFound:
             return
         except errors.Unsupported:

@@ -22,6 +22,8 @@ STRANGE = Answer(
     {"detail": "CANARY-what-an-answer-says", "message": 7},
     {"X-Request-Id": "id-418", "X-Okta-Request-Id": "id-418"},
 )
+ANOTHER_OBJECT = Answer(200, {"id": ["CANARY-what-an-answer-says"], "detail": {"status": "CANARY-what-else-it-says"}})
+A_LIST = Answer(200, [{"CANARY-what-an-answer-says": 1}])
 REDIRECT = Answer(302, {}, {"Location": "/elsewhere", "X-Request-Id": "id-302", "X-Okta-Request-Id": "id-302"})
 
 
@@ -136,6 +138,18 @@ def test_a_broken_answer_to_a_question_is_unexpected(operation: Operation, scene
     scene.order(operation, kind)
     with refused(scene.vendor.documented.get(kind, expected)):
         scene.ask(operation)
+
+
+@proves(FAILURES)
+@pytest.mark.parametrize("answer", [ANOTHER_OBJECT, A_LIST], ids=["another object", "a list"])
+def test_json_of_another_shape_is_no_success(operation: Operation, scene: Scene, answer: Answer) -> None:
+    with scene.answered(operation, answer) as stranger:
+        if operation.way in scene.vendor.bodiless:
+            scene.ask(operation)  # there is nothing to go by but the status
+        else:
+            with refused(OutcomeUnknown if operation.writes else UnexpectedReply):
+                scene.ask(operation)
+    assert stranger.answered == 1
 
 
 @proves("any other answer that the manual does not know")

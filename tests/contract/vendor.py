@@ -43,8 +43,9 @@ class Vendor:
     ``powerless`` is a seed whose token, in ``powerless_settings``, may do nothing; or the answer to one that may not.
     ``needs_no_right`` are the ways that any token may use. ``does_not_tell`` is the answer to a log-in that tells
     neither that the password is right nor that it is wrong. ``policy`` is what the seeded policy amounts to.
-    ``lax`` is a seed with one user, called ``principal``, whose policy takes almost any password, of ``shortest``
-    characters or more. ``documented`` are the faults whose answer the manual has, and what they mean.
+    ``lax`` is a seed with one user whose policy takes any password of ``shortest`` characters or more. ``bodiless`` are
+    the ways whose success has no body in the manual. ``documented`` are the faults whose answer is in the manual, and
+    what they mean.
     """
 
     endpoints: Mapping[str, Endpoint]
@@ -59,6 +60,7 @@ class Vendor:
     does_not_tell: Answer | None = None
     policy: Mapping[str, Any] = field(default_factory=dict)
     shortest: int = 1
+    bodiless: tuple[str, ...] = ()
     documented: Mapping[str, type[CredentialError]] = field(default_factory=dict)
 
 

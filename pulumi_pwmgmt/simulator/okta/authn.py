@@ -46,7 +46,7 @@ class Authn:
         if password is None:
             raise invalid("password", "The field cannot be left blank")
         call.account = username
-        account = self._org.account(username)
+        account = self._org.named(username)
         if account is None or account.status not in _MAY_LOG_IN or account.provider not in {"OKTA", "IMPORT"}:
             raise refusal("E0000004")
         call.account = account.login

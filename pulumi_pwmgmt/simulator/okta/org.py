@@ -62,11 +62,15 @@ class OktaOrg:
             self._take_in_many(bulk)
 
     def account(self, key: str) -> OktaAccount | None:
-        """Find a user by id, by login, or by the part of the login before ``@`` if that is unambiguous."""
-        found = self.users.by_id(key) or self.users.by_login(key)
-        if found is None and "@" not in key:
-            named = [user for user in self.users if user.login.lower().partition("@")[0] == key.lower()]
-            found = named[0] if len(named) == 1 else None
+        """Find a user by id or as ``named`` does."""
+        return self.users.by_id(key) or self.named(key)
+
+    def named(self, name: str) -> OktaAccount | None:
+        """Find a user by login, or by the part of the login before ``@`` if that is unambiguous."""
+        found = self.users.by_login(name)
+        if found is None and "@" not in name:
+            short = [user for user in self.users if user.login.lower().partition("@")[0] == name.lower()]
+            found = short[0] if len(short) == 1 else None
         return found
 
     def status_of(self, account: OktaAccount) -> str:

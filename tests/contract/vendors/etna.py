@@ -18,6 +18,7 @@ VENDOR = Vendor(
     powerless=Answer(401, {"Message": "Authorization has been denied for this request."}),
     needs_no_right=("verify",),
     stranger=Stranger("nobody", refused={"set": CurrentPasswordRejected}),  # a log-in does not tell who is unknown
+    bodiless=("set", "revoke"),
     # https://help.etnatrader.com/rest-api/trading-api/authentication/requesting-tokens
     does_not_tell=Answer(401, {"State": "Failed", "Step": "SecutityPin", "Reason": "Invalid pin"}),
     lax={

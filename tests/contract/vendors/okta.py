@@ -38,5 +38,6 @@ VENDOR = Vendor(
     does_not_tell=Answer(200, {"status": "LOCKED_OUT"}),
     policy={"min_length": 8, "min_lower": 1, "min_upper": 1, "min_digits": 1, "min_symbols": 0, "remembered": 4},
     lax={"okta": {"tokens": [{"token": "CANARY-okta-admin-token"}], "policy": _ANYTHING, "users": _USERS}},
+    bodiless=("deactivate",),
     documented={"503": Unreachable},  # E0000010, "Service is in read only mode"
 )

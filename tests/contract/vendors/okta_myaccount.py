@@ -44,5 +44,6 @@ VENDOR = Vendor(
             "users": [{"login": _LOGIN, "password": _PASSWORD, "user_tokens": [{"token": "CANARY-myaccount-token"}]}],
         }
     },
+    bodiless=("change", "revoke"),
     documented={"503": Unreachable},  # E0000010, "Service is in read only mode"
 )
