@@ -158,3 +158,11 @@ def test_an_ignored_password_never_reaches_the_server(stack: Stack, directory: D
     stack.up()
     assert directory.logs_in(other, "CANARY-Ignored-2"), "a new account gets what the program says"
     assert not directory.logs_in(account, "CANARY-Declared-1")
+
+
+def test_a_destroy_that_runs_the_program_still_revokes(stack: Stack, directory: Directory, account: Account) -> None:
+    stack.program(program(credential(connection="okta", principal=account.principal)))
+    stack.up()
+    stack.destroy("--run-program")
+    assert stack.credentials() == {}
+    assert not directory.logs_in(account, "CANARY-Declared-1")
