@@ -92,7 +92,7 @@ def test_a_principal_is_found_as_it_is_written_or_refused_in_preview(
     operation: Operation, scene: Scene, principal: str
 ) -> None:
     users = next(iter(scene.vendor.lax.values()))["users"]
-    stranger = {"login": "somebody.else@example.com", "password": "CANARY-of-somebody-else"}
+    stranger = {"login": "star-of-somebody-else@example.com", "password": "CANARY-of-somebody-else"}
     seed = {system: own | {"users": [users[0] | {"login": principal}, stranger]}
             for system, own in scene.vendor.lax.items()}  # fmt: skip
     scene.simulator.load(seed)
@@ -107,6 +107,18 @@ def test_a_principal_is_found_as_it_is_written_or_refused_in_preview(
     assert scene.opens(NEW)
     if isinstance(scene.adapter(), ObservesPassword):
         assert scene.adapter().observe(principal).principal_id == scene.account["id"]
+
+
+@proves("odd characters", lambda operation: operation.way == "set")
+@pytest.mark.parametrize(
+    "principal", [".", "..", "x" * 1025, "control\ncharacter@example.com"], ids=["dot", "dots", "long", "control"]
+)
+def test_what_is_no_name_is_refused_in_preview(operation: Operation, scene: Scene, principal: str) -> None:
+    with pytest.raises(Refused) as preview:
+        scene.stack().preview(bot=scene.declaration(principal=principal))
+    assert list(preview.value.errors) == ["principal"]
+    assert scene.asked() == []
+    assert operation.way == "set"
 
 
 @proves("odd characters", lambda operation: operation.way == "set")

@@ -7,7 +7,7 @@ import pytest
 
 from pulumi_pwmgmt.errors import CredentialError, CurrentPasswordRejected, PasswordRejected
 from pulumi_pwmgmt.model import OnDestroy, PasswordPolicy, Secret
-from pulumi_pwmgmt.system import VerifiesPassword
+from pulumi_pwmgmt.system import ObservesPassword, VerifiesPassword
 from tests.contract.refused import refused
 from tests.contract.scene import NEW
 from tests.contract.table import Operation, proves
@@ -34,6 +34,23 @@ def test_the_new_password_works_and_the_old_one_does_not(operation: Operation, s
         assert (scene.opens(current), scene.opens(new)) == (False, True)
         assert told is None or told.principal_id in (scene.account["id"], scene.principal)
         current = new
+
+
+@proves("all is well", lambda operation: operation.way == "set")
+def test_the_state_says_who_and_when_as_far_as_the_system_tells(operation: Operation, scene: Scene) -> None:
+    stack = scene.stack()
+    stack.up(bot=scene.declaration())
+    record = stack.state["bot"].record
+    assert operation.way == "set"
+    if isinstance(scene.adapter(), ObservesPassword):
+        seen = scene.adapter().observe(scene.principal)
+        assert (record.principal_id, record.status) == (seen.principal_id, seen.status)
+        assert record.password_changed_at == seen.password_changed_at is not None
+    else:
+        assert record.principal_id == scene.principal
+        assert record.password_changed_at is None
+    stack.refresh()
+    assert stack.state["bot"].record == record
 
 
 @proves("all is well", lambda operation: operation.column == "remove")
