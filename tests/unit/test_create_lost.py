@@ -52,7 +52,7 @@ def test_a_log_in_tells_where_the_time_of_change_does_not() -> None:
 def test_a_self_managed_system_stops_and_says_that_running_again_is_safe_and_why(kind: type[WriteOnly]) -> None:
     stack, directory = stack_of(kind)
     directory.fail("set", LOST, seconds=30)
-    with pytest.raises(OutcomeUnknown, match=r"run it again: that is safe, because") as stopped:
+    with pytest.raises(OutcomeUnknown, match=r"run it again: that is safe, and it ends well") as stopped:
         stack.up(bot=etna())
     assert stopped.value.happened == "no answer came"
     assert directory.calls.count("set") == 1
