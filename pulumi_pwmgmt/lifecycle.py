@@ -68,7 +68,7 @@ def diff(run: Run, record: Record, inputs: dict[str, Any]) -> Difference:
     moved = connected.moved_from == record.tenant and connected.kind == record.system
     if (connected.kind, connected.tenant) != (record.system, record.tenant) and not moved:
         replaces.append("connection")
-    if not replaces:
+    if not replaces and run.is_claimed(connected, record.principal):  # a refresh asks too, and declares nothing
         run.claim(connected, record.principal_id, record.principal)
     before = record.as_inputs()
     names = (before.keys() | inputs.keys()) - {*_ARGUMENTS_WITHOUT_EFFECT, "password"}

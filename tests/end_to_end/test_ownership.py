@@ -166,3 +166,16 @@ def test_a_destroy_that_runs_the_program_still_revokes(stack: Stack, directory: 
     stack.destroy("--run-program")
     assert stack.credentials() == {}
     assert not directory.logs_in(account, "CANARY-Declared-1")
+
+
+@pytest.mark.parametrize("command", ["destroy", "up"])
+def test_what_is_refreshed_first_is_revoked_all_the_same(
+    stack: Stack, directory: Directory, account: Account, command: str
+) -> None:
+    stack.program(program(credential(connection="okta", principal=account.principal)))
+    stack.up()
+    stack.program(program())
+    told = stack.run(command, "--refresh", "--yes", "--skip-preview")
+    assert told.operations == {"bot": "delete"}
+    assert "warning:" not in told.text
+    assert not directory.logs_in(account, "CANARY-Declared-1")

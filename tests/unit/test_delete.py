@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from pulumi_pwmgmt import lifecycle
 from pulumi_pwmgmt.errors import (
     AuthenticationFailed,
     NotConfigured,
@@ -36,6 +37,19 @@ def test_after_a_revoke_no_password_that_anybody_knows_works(kind: type[WriteOnl
     if kind is not OwnPassword:
         (random,) = directory.passwords_sent
         assert len(random) == 40
+
+
+@pytest.mark.parametrize("kind", [Administrator, NoUseForCurrent, OldForNew, OwnPassword])
+def test_a_refresh_in_the_same_process_claims_nothing(kind: type[WriteOnly]) -> None:
+    """As ``pulumi destroy --refresh`` does it: no program runs, so there is no check before the diff."""
+    stack, directory = made(kind)
+    run, entry = stack.run(), stack.state["bot"]
+    found = lifecycle.read(run, entry.record)
+    assert found
+    lifecycle.diff(run, found, entry.inputs)
+    lifecycle.delete(run, found)
+    assert not directory.opens(LOGIN, "CANARY-first")
+    assert stack.told == []
 
 
 def test_an_administrators_revoke_needs_no_current_password_even_if_one_is_kept() -> None:
