@@ -65,9 +65,9 @@ def http_date(text: str | None) -> datetime | None:
     """Read the date of an HTTP header, aware and in UTC; None where there is none or it is malformed."""
     try:
         date = parsedate_to_datetime(text or "")
+        return date.replace(tzinfo=timezone.utc) if date.tzinfo is None else date.astimezone(timezone.utc)
     except (ValueError, IndexError, OverflowError):
         return None
-    return date.replace(tzinfo=timezone.utc) if date.tzinfo is None else date.astimezone(timezone.utc)
 
 
 def retry_after(headers: Mapping[str, str], at: datetime) -> float | None:

@@ -234,4 +234,5 @@ def test_dates_are_aware_and_in_utc() -> None:
     assert http_date("Sun, 01 Mar 2026 12:00:00 -0000") == noon
     assert http_date("Sun, 01 Mar 2026 13:00:00 +0100") == noon
     assert http_date("nonsense") is None
+    assert http_date("Fri, 31 Dec 9999 23:59:59 -0100") is None
     assert http_date(None) is None
