@@ -109,10 +109,14 @@ class Reference:
         return value
 
     def _from_file(self) -> str:
-        try:
-            content = Path(self.name).read_bytes()
-        except OSError as error:
-            raise NotConfigured(f"{self} can't be read: {error.strerror}", to_do="put it there") from None
+        path = Path(self.name)
+        try:  # a pipe or a device may never end
+            content = None if path.is_fifo() or path.is_char_device() else path.read_bytes()
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "no file can be called that"
+            raise NotConfigured(f"{self} can't be read: {reason}", to_do="put it there") from None
+        if content is None:
+            raise NotConfigured(f"{self} is no regular file", to_do="write the secret to a file")
         text = None
         with contextlib.suppress(UnicodeDecodeError):  # told below, outside of an error that holds the content
             text = content.decode()

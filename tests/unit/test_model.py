@@ -88,6 +88,18 @@ def test_a_file_that_can_not_be_read(tmp_path: Path) -> None:
         from_file(tmp_path).read()
 
 
+def test_a_file_that_would_never_end_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", "/dev/zero"):
+        with pytest.raises(NotConfigured, match="is no regular file"):
+            from_file(path).read()
+
+
+def test_a_path_that_can_not_be() -> None:
+    with pytest.raises(NotConfigured, match="can't be read"):
+        Reference("file", "a\0b").read()
+
+
 def in_environment(value: bytes, name: str = "PWMGMT_TEST_SECRET") -> str:
     """Read the variable in a process that has it, and print what comes of it."""
     read = (
