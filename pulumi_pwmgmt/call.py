@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
@@ -20,27 +21,40 @@ if TYPE_CHECKING:
 class FetchedToken:
     """A bearer token that is fetched once per connection and process, and again when the server refuses it.
 
-    ``fetch`` gets a new one; whatever it raises reaches the call that needed the token. Thread-safe: one fetch at a
-    time, the other threads take its result.
+    ``fetch`` gets a new one; whatever it raises reaches the calls that needed the token. Thread-safe: one fetch at a
+    time, the other threads take what comes of it, the failure too: fetching after each other, each would wait for the
+    whole time budget.
     """
 
     def __init__(self, fetch: Callable[[], Secret]) -> None:
         self._fetch = fetch
         self._lock = threading.Lock()
-        self._value: Secret | None = None
+        self._fetched: Future[Secret] | None = None
 
     def get(self) -> Secret:
         """Return the token, fetching it where there is none."""
         with self._lock:
-            if self._value is None:
-                self._value = self._fetch()
-            return self._value
+            fetched = self._fetched
+            if fetched is None:
+                mine = self._fetched = Future()
+        if fetched is None:
+            fetched = mine
+            self._fill(mine)
+        return fetched.result()
 
     def forget(self, refused: Secret) -> None:
-        """Fetch another one next time, unless another thread has already replaced ``refused``."""
+        """Fetch another one next time, unless another thread is doing so or has replaced ``refused`` already."""
         with self._lock:
-            if self._value == refused:
-                self._value = None
+            if self._fetched and self._fetched.done() and self._fetched.result() == refused:
+                self._fetched = None
+
+    def _fill(self, mine: Future[Secret]) -> None:
+        try:
+            mine.set_result(self._fetch())
+        except BaseException as error:  # noqa: BLE001 -- it is raised from the result, to all who wait
+            with self._lock:
+                self._fetched = None
+            mine.set_exception(error)
 
 
 @dataclass(frozen=True)

@@ -240,6 +240,30 @@ def test_threads_share_one_fetch_of_a_token() -> None:
     assert len(peer.received) == 8
 
 
+def test_threads_that_wait_for_a_token_share_the_failure_to_fetch_it() -> None:
+    fetched, waiting = [], threading.Barrier(4)
+    wire = wire_to("http://127.0.0.1:9")
+
+    def fetch() -> Secret:
+        fetched.append(1)
+        time.sleep(2)  # the others have come to wait by now
+        raise Unreachable("POST /token: no answer")
+
+    def write(_: int) -> str:
+        waiting.wait(timeout=20)
+        with pytest.raises(Unreachable) as failed:
+            wire.write("PUT", "/x", token=token)
+        return failed.value.happened
+
+    token = FetchedToken(fetch)
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(write, range(4))) == ["POST /token: no answer"] * 4
+    assert len(fetched) == 1
+    with pytest.raises(Unreachable):
+        wire.write("PUT", "/x", token=token)
+    assert len(fetched) == 2  # the failure is not kept
+
+
 def test_no_proxy_stands_before_loopback(monkeypatch: pytest.MonkeyPatch, bundle: str) -> None:
     with peering(hangs_up) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
