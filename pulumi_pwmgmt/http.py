@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.exceptions import InvalidSchema, InvalidURL
 from requests.utils import get_environ_proxies
 from tenacity import RetryCallState, Retrying, retry_if_result, wait_random_exponential
 from urllib3.exceptions import HTTPError
@@ -235,6 +236,9 @@ class Wire:
                 return Answer(response.status_code, response.headers, body)
         except NeverConnected as failure:
             return _unreachable(call, self._connection.tenant, str(failure), again=not failure.for_good)
+        except (InvalidURL, InvalidSchema):  # before anything was connected
+            why = "the connection's url, or the proxy that the environment names, can't be used"
+            return _unreachable(call, self._connection.tenant, why, again=False)
         except (OSError, HTTPError):  # requests' own errors are OSErrors, all of them
             pass
         line.close()  # nothing more is expected of its connections

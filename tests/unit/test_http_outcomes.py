@@ -98,6 +98,17 @@ def test_a_write_without_an_answer_in_time_is_never_sent_again(action: Action) -
     assert len(peer.received) == 1
 
 
+@pytest.mark.parametrize(
+    ("url", "proxy"), [("https://*.example.invalid", ""), ("https://example.invalid", "socks9://127.0.0.1:9")]
+)
+def test_what_no_request_can_be_made_of_was_not_sent(monkeypatch: pytest.MonkeyPatch, url: str, proxy: str) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    clock = QuickClock()
+    with pytest.raises(Unreachable):
+        wire_to(url, clock).write("PUT", "/x", json={"a": 1})
+    assert clock.elapsed == 0
+
+
 def test_the_read_timeout_bounds_the_head_of_an_answer_as_a_whole() -> None:
     def trickles(peer: socket.socket, _: object) -> bool:
         for byte in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 20:
