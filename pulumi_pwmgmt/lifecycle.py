@@ -237,7 +237,7 @@ def _accepted(
     principal_id = told.principal_id if told else known
     for name in (principal_id, told and told.login):
         if name:
-            run.claim(connected, name, declared.principal)
+            _claim(run, connected, name, declared.principal)
     return Record(
         **declared.model_dump(),
         principal_id=principal_id,
@@ -245,6 +245,14 @@ def _accepted(
         password_changed_at=told.password_changed_at if told else None,
         kept_password=password if declared.keep_in_state else None,
     )
+
+
+def _claim(run: Run, connected: Connected, name: str, principal: str) -> None:
+    try:
+        run.claim(connected, name, principal)
+    except Unsupported as error:
+        to_do = f"declare it once, then run pulumi up --refresh: the password declared for {principal!r} is live now"
+        raise Unsupported(error.happened, to_do=to_do) from None
 
 
 def _noted(run: Run, record: Record, declared: Declaration) -> Record:

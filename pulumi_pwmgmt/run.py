@@ -87,13 +87,10 @@ class Run:
             NotConfigured: it is gone, or leads to another system or tenant than the credential is in.
 
         """
-        ways = (
-            "put the connection back, or let go of the credential without touching the account: pulumi state delete URN"
-        )
         try:
             connected = self.connect(name)
         except NotConfigured as error:
-            problem = error.happened
+            problem, repair = error.happened, f"put the connection back in order ({error.advice})"
         else:
             if connected.kind == kind and tenant in (connected.tenant, connected.moved_from):
                 return connected
@@ -101,7 +98,9 @@ class Run:
                 f"connection {name!r} leads to {connected.kind} at {connected.tenant}, "
                 f"but the credential is in {kind} at {tenant}"
             )
-        raise NotConfigured(problem, to_do=ways)
+            repair = "put the connection back"
+        let_go = "let go of the credential without touching the account: pulumi state delete URN"
+        raise NotConfigured(problem, to_do=f"{repair}, or {let_go}")
 
     @staticmethod
     def _account(connected: Connected, name: str) -> tuple[str, str, str]:

@@ -93,6 +93,15 @@ def test_a_login_and_an_id_that_turn_out_to_be_one_account_are_told_by_the_reply
     assert directory.writes <= 1
 
 
+def test_what_was_set_before_the_reply_told_that_it_is_one_account_is_said() -> None:
+    stack, directory = made(Administrator)
+    stack.state.clear()
+    with pytest.raises(Exception, match="pulumi up --refresh") as refused:
+        stack.up(bot=credential(), twin=credential(principal="id-of-bot", password="CANARY-second"))
+    assert "the password declared for 'bot@example.com' is live now" in str(refused.value)
+    assert directory.opens(LOGIN, "CANARY-first")
+
+
 def test_two_systems_of_one_directory_and_one_login_are_refused_in_preview() -> None:
     stack, directory = made(Administrator)
     stack.connections["own"] = connected(OwnPassword(directory), "own")

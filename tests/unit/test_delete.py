@@ -11,6 +11,7 @@ from pulumi_pwmgmt.errors import (
     NotConfigured,
     OutcomeUnknown,
 )
+from pulumi_pwmgmt.run import Run
 from tests.unit.in_memory import (
     LOST,
     Administrator,
@@ -23,6 +24,7 @@ from tests.unit.stack import LOGIN, connected, credential, made
 
 if TYPE_CHECKING:
     from pulumi_pwmgmt.model import OnDestroy, Password
+    from pulumi_pwmgmt.system import Connected
 
 
 @pytest.mark.parametrize("kind", [Administrator, NoUseForCurrent, OldForNew, OwnPassword])
@@ -202,6 +204,18 @@ def test_a_connection_that_is_gone_names_both_ways_out() -> None:
         assert "put the connection back" in str(refused.value)
         assert "pulumi state delete" in str(refused.value)
     assert "bot" in stack.state
+
+
+def test_a_secret_that_is_missing_is_told_as_what_it_is() -> None:
+    stack, _ = made(Administrator)
+
+    def connect(name: str) -> Connected:
+        raise NotConfigured(f"connection {name!r}: the variable TOKEN is not set", to_do="set it where pulumi runs")
+
+    with pytest.raises(NotConfigured) as refused:
+        lifecycle.read(Run(connect, stack.told.append), stack.state["bot"].record)
+    assert "set it where pulumi runs" in str(refused.value)
+    assert "pulumi state delete" in str(refused.value)
 
 
 @pytest.mark.parametrize(
