@@ -96,7 +96,13 @@ class CredentialProvider(dynamic.ResourceProvider):
 
     @_doorway
     def configure(self, req: dynamic.ConfigureRequest) -> None:
-        """Take the stack's config, once a process."""
+        """Take the stack's config, once a process.
+
+        Where the bytes in the state are not those of the program's class, Pulumi makes and configures a provider of
+        each; the delete of the one must know what the check of the other has seen.
+        """
+        if _Process.run is not None:
+            return
         sys.tracebacklimit = 0
         _Process.sends_tracebacks = hasattr(sys.modules["__main__"], "_abort_with_traceback")
         from pulumi_pwmgmt.configuration import KEY, Configuration  # noqa: PLC0415 -- see the module's docstring

@@ -52,5 +52,24 @@ def _check() -> None:
     json.dump({"inputs": inputs, "tracebacklimit": sys.tracebacklimit}, sys.stdout)
 
 
-ACTIONS = {"watch": _watch, "ask": _ask, "ask-without-sockets": _ask_without_sockets, "check": _check}
+def _check_between_two_configurations() -> None:
+    """As where the bytes of the provider in the state are not the program's: each form is configured once."""
+    request = _Request({"pwmgmt:connections": json.dumps({"main": OKTA | {"url": "http://127.0.0.1:9"}})})
+    of_the_program, of_the_state = CredentialProvider(), CredentialProvider()
+    of_the_program.configure(request)
+    news = {"connection": "main", "principal": "bot", "password": "CANARY-first"}
+    inputs = of_the_program.check({}, news).inputs
+    of_the_state.configure(request)
+    # Nobody listens at the connection's url, so a delete that forgot the claim would fail.
+    of_the_state.delete("okta:bot", inputs | {"principal_id": "bot", "reason": "created"})
+    sys.stdout.write("left alone")
+
+
+ACTIONS = {
+    "watch": _watch,
+    "ask": _ask,
+    "ask-without-sockets": _ask_without_sockets,
+    "check": _check,
+    "check-between-two-configurations": _check_between_two_configurations,
+}
 ACTIONS[sys.argv[1]]()

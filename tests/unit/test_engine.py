@@ -133,3 +133,12 @@ def test_a_plugin_process_from_its_configuration_to_its_first_answer() -> None:
     assert severity == engine_pb2.WARNING
     assert "pulumi config set --secret --path 'pwmgmt:connections.main.token'" in warning
     assert "CANARY-" not in warning
+
+
+def test_a_process_that_is_configured_again_still_knows_what_its_program_declares() -> None:
+    with engine() as (servicer, where):
+        out, errors = plugin("check-between-two-configurations", where).communicate(timeout=60)
+    assert errors == ""
+    assert out == "left alone"
+    (_, warning) = servicer.heard[-1]
+    assert "declared elsewhere in this program" in warning
