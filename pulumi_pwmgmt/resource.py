@@ -67,8 +67,8 @@ class ManagedCredential(dynamic.Resource, module="pwmgmt", name="ManagedCredenti
     principal_id: pulumi.Output[str]
     system: pulumi.Output[str]
     tenant: pulumi.Output[str]
-    status: pulumi.Output[str]
-    password_changed_at: pulumi.Output[str]
+    status: pulumi.Output[str | None]
+    password_changed_at: pulumi.Output[str | None]
     reason: pulumi.Output[str]
     drift: pulumi.Output[str]
 
@@ -86,13 +86,14 @@ class ManagedCredential(dynamic.Resource, module="pwmgmt", name="ManagedCredenti
         keep_in_state: pulumi.Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        self._declared = password
+        self._declared = _as_secret(password)
+        connection, principal = _reusable(connection), _reusable(principal)
         _claim(resource_name, connection, principal)
         arguments = {
             "connection": connection,
             "principal": principal,
-            "password": _as_input(password),
-            "current_password": _as_input(current_password),
+            "password": self._declared,
+            "current_password": None if current_password is None else _as_secret(current_password),
             "adopt": adopt,
             "on_destroy": on_destroy,
             "on_drift": on_drift,
@@ -130,17 +131,19 @@ class ManagedCredential(dynamic.Resource, module="pwmgmt", name="ManagedCredenti
                 the declared one back, or a change made outside was accepted.
 
         """
-        value = self._declared.as_input() if isinstance(self._declared, Reference) else self._declared
         recorded = pulumi.Output.all(
-            self.password, self.tenant, self.principal, self.drift, self.principal_id, pulumi.Output.from_input(value)
+            self.password, self.tenant, self.principal, self.drift, self.principal_id, self._declared
         )
         return pulumi.Output.secret(recorded.apply(lambda known: _accepted(*known)))
 
 
-def _as_input(value: SecretInput | None) -> pulumi.Output[Any] | None:
-    if value is None:
-        return None
+def _as_secret(value: SecretInput) -> pulumi.Output[Any]:
     return pulumi.Output.secret(value.as_input() if isinstance(value, Reference) else value)
+
+
+def _reusable(value: pulumi.Input[str]) -> pulumi.Input[str]:
+    """Let an awaitable be used twice: it can be awaited only once."""
+    return value if isinstance(value, str) else pulumi.Output.from_input(value)
 
 
 def _accepted(

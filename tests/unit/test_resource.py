@@ -171,6 +171,23 @@ def test_the_accepted_password_of_a_reference(tmp_path: Path) -> None:
     assert accepted(password=from_file(file)) == ["CANARY-from-file"]
 
 
+@pytest.mark.usefixtures("world")
+def test_an_awaitable_is_as_good_as_a_value() -> None:
+    async def later(value: str) -> str:
+        return value
+
+    seen = accepted(connection=later("main"), principal=later(LOGIN), password=later("CANARY-awaited"))
+    assert seen == ["CANARY-awaited"]
+
+
+@pytest.mark.usefixtures("world")
+def test_the_resource_shows_no_password() -> None:
+    shown: list[str] = []
+    run(lambda: shown.append(repr(vars(bot()))))
+    assert shown
+    assert "CANARY-" not in shown[0]
+
+
 def test_there_is_none_before_the_password_is_set(world: tuple[Engine, Directory]) -> None:
     engine, directory = world
     mocks.set_mocks(engine, preview=True)
