@@ -4,7 +4,6 @@ import base64
 import os
 import pickle
 import subprocess
-import sys
 import sysconfig
 import warnings
 from pathlib import Path
@@ -56,16 +55,3 @@ def test_the_bytes_are_the_same_on_every_interpreter(version: str) -> None:
         timeout=120,
     )
     assert (printed.stdout.strip(), printed.stderr) == (GOLDEN, "")
-
-
-def loaded_by(module: str) -> set[str]:
-    show = f"import sys, {module}; print(*sys.modules)"
-    names = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, check=True, timeout=120)
-    return set(names.stdout.split())
-
-
-def test_the_importing_program_pulls_in_neither_the_wire_nor_a_system() -> None:
-    loaded = loaded_by("pulumi_pwmgmt")
-    assert not {"requests", "urllib3", "pydantic", "tenacity"} & loaded
-    ours = {name for name in loaded if name.startswith("pulumi_pwmgmt.")}
-    assert ours == {f"pulumi_pwmgmt.{name}" for name in ("errors", "fingerprint", "model", "provider", "resource")}
