@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, PlainValidator, ValidationError
-from typing_extensions import Self
 
 from pulumi_pwmgmt.errors import NotConfigured
 from pulumi_pwmgmt.model import OnDestroy, OnDrift, Secret, rfc3339
 
-T = TypeVar("T", bound="Declaration")
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 def _kept(value: object) -> Secret:
