@@ -12,10 +12,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
+MYPY = ("mypy", "--explicit-package-bases")
+PROGRAMS = sorted(place.parent for place in (ROOT / "examples").glob("*/Pulumi.yaml"))
 CHECKS = {
     "ruff check": ("ruff", "check"),
     "ruff format": ("ruff", "format", "--check"),
-    "mypy": ("mypy", "--explicit-package-bases", "pulumi_pwmgmt", "engine", "tests", "examples/demo", "benchmarks", "docs"),
+    "mypy": (*MYPY, "pulumi_pwmgmt", "engine", "tests", "examples/demo", "benchmarks", "docs"),
+    # one by one: each is a program of its own, and all are called __main__
+    **{f"mypy of {program.name}": (*MYPY, *map(str, sorted(program.glob("*.py")))) for program in PROGRAMS},
     "import-linter": ("lint-imports",),
 }
 # the folder under tests, and how many processes share its work
