@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
 
+from pulumi_pwmgmt.simulator.pytest_plugin import running
 from tests.simulator.wire import (
     TIMEOUT_S,
     Wire,
@@ -134,8 +136,9 @@ def test_the_clock_takes_seconds_ahead_only(body: bytes, pwmgmt_simulator: Simul
     assert reply.status_code == 422
 
 
-def test_passwords_are_not_remembered_unless_asked_for(pwmgmt_simulator: Simulator) -> None:
-    reply = requests.get(f"{pwmgmt_simulator.control_url}/passwords", timeout=TIMEOUT_S)
+def test_passwords_are_not_remembered_unless_asked_for() -> None:
+    with contextmanager(running)([]) as simulator:
+        reply = requests.get(f"{simulator.control_url}/passwords", timeout=TIMEOUT_S)
     assert reply.status_code == 404
 
 
