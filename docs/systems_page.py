@@ -49,7 +49,6 @@ SYSTEM = """
 
 {settings}
 """
-_ONLY_ASCII = " of printable ASCII, without a blank at either end, and so has the login"
 _NAMES = {float: "a number", bool: "`true` or `false`"}
 
 
