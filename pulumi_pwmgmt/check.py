@@ -94,11 +94,14 @@ def _wrong_arguments(inputs: Properties) -> Problems:
         value = inputs.get(name)
         if value is UNKNOWN or (value is None and name not in _REQUIRED):
             continue
-        fits = isinstance(value, types) and value != ""
-        if fits and name in _CHOICES:
-            fits = value in [choice.value for choice in _CHOICES[name]]
-        if not fits:
-            what = "is missing" if value is None else "is empty" if value == "" else "is none of its values"
+        what = None
+        if value is None or value == "":
+            what = "is missing" if value is None else "is empty"
+        elif not isinstance(value, types):
+            what = "is of the wrong type"
+        elif name in _CHOICES and value not in [choice.value for choice in _CHOICES[name]]:
+            what = "is none of its values"
+        if what:
             problems.append((name, Unsupported(f"{name} {what}", to_do=f"give {expected}")))
     return problems
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -56,9 +57,20 @@ def _base_url(url: str) -> str:
     return _origin(url) + parts.path.rstrip("/")
 
 
-def _readable_file(path: str) -> str:
+def _former_origin(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise ValueError("must be the origin that the refusal names, https://…")
+    return _origin(url)
+
+
+def _certificates(path: str) -> str:
     if not Path(path).is_file():
         raise ValueError("names a file that isn't there")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except OSError:
+        raise ValueError("names a file without certificates in PEM form, or one that can't be read") from None
     return path
 
 
@@ -70,7 +82,8 @@ Seconds = Annotated[float, Field(gt=0, le=3600)]
 class Connection(BaseModel):
     """How to reach one tenant of one identity system. Vendors add their own settings.
 
-    Time-outs are in seconds. ``time_budget`` bounds one call with all its waits and retries. ``ca_bundle`` is the path
+    ``url`` is https (http to this machine itself only), without user, query or fragment. Time-outs are in seconds, up
+    to an hour. ``time_budget`` bounds one call with all its waits and retries. ``ca_bundle`` is the path
     of a PEM file, relative to the program's directory; the default is the certificates of ``requests``.
     ``accept_tenant_change`` is the origin that credentials in the state still carry, after a domain has moved.
     """
@@ -82,8 +95,8 @@ class Connection(BaseModel):
     connect_timeout: Seconds = 10.0
     read_timeout: Seconds = 30.0
     time_budget: Seconds = 120.0
-    ca_bundle: Annotated[str, AfterValidator(_readable_file)] | None = None
-    accept_tenant_change: str | None = None
+    ca_bundle: Annotated[str, AfterValidator(_certificates)] | None = None
+    accept_tenant_change: Annotated[str, AfterValidator(_former_origin)] | None = None
 
     @property
     def tenant(self) -> str:

@@ -84,8 +84,20 @@ def update(run: Run, record: Record, declared: Declaration) -> Record:
         return _noted(run, record, declared)
     password = _real(run, declared.password)
     attempt = Attempt(record.principal_id, password, before=record.password_changed_at, started=run.now())
-    observation = _write(run, connected, attempt, _known_passwords(run, connected, record, declared))
-    return _accepted(run, connected, declared, password, observation, record=record)
+    try:
+        observation = _write(run, connected, attempt, _known_passwords(run, connected, record, declared))
+    except PasswordRejected as error:
+        if not (repair and error.repeats):
+            raise
+        refused = error
+    else:
+        return _accepted(run, connected, declared, password, observation, record=record)
+    raise PasswordRejected(
+        refused.happened,
+        to_do="declare a new password, or accept the change made outside with on_drift='accept'",
+        reasons=refused.reasons,
+        repeats=True,
+    )
 
 
 def read(run: Run, record: Record) -> Record | None:

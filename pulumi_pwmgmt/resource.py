@@ -10,6 +10,7 @@ import pulumi
 from pulumi import dynamic
 from pulumi.runtime import get_root_resource, is_config_secret
 
+from pulumi_pwmgmt.errors import CredentialError, CurrentPasswordRejected, Unsupported
 from pulumi_pwmgmt.fingerprint import fingerprint, same
 from pulumi_pwmgmt.model import OnDestroy, OnDrift, Reference, Secret
 from pulumi_pwmgmt.provider import CredentialProvider
@@ -53,6 +54,7 @@ class ManagedCredential(dynamic.Resource, module="pwmgmt", name="ManagedCredenti
             where the system does not tell.
         reason: why the password last changed.
         drift: what was changed outside and not repaired; empty if nothing was.
+        on_destroy, on_drift, keep_in_state: the arguments, with the default that holds where none was given.
 
     Raises:
         pulumi.RunError: another resource of the program declares the same principal of the same connection.
@@ -71,6 +73,9 @@ class ManagedCredential(dynamic.Resource, module="pwmgmt", name="ManagedCredenti
     password_changed_at: pulumi.Output[str | None]
     reason: pulumi.Output[str]
     drift: pulumi.Output[str]
+    on_destroy: pulumi.Output[str]
+    on_drift: pulumi.Output[str]
+    keep_in_state: pulumi.Output[bool]
 
     def __init__(
         self,
@@ -151,16 +156,24 @@ def _accepted(
 ) -> str:
     password = Reference.parse(declared).read() if isinstance(declared, Mapping) else Secret(declared)
     if drift:
-        raise pulumi.RunError(
-            f"the password of {principal!r} was {drift} and that was accepted, so the declared one is not live — "
-            "declare a new one, or let it be repaired with on_drift='repair'"
+        raise _told(
+            CurrentPasswordRejected(
+                f"the password of {principal!r} was {drift} and that was accepted, so the declared one is not live",
+                to_do="declare a new one, or let it be repaired with on_drift='repair'",
+            )
         )
     if not same(fingerprint(password, tenant, principal), recorded):
-        raise pulumi.RunError(
-            f"the declared password of {principal!r} is not the one that {tenant} has accepted — "
-            "take 'password' out of ignore_changes"
+        raise _told(
+            CurrentPasswordRejected(
+                f"the declared password of {principal!r} is not the one that {tenant} has accepted",
+                to_do="take 'password' out of ignore_changes",
+            )
         )
     return password.reveal()
+
+
+def _told(error: CredentialError) -> pulumi.RunError:
+    return pulumi.RunError(error.line)
 
 
 def _claim(resource_name: str, connection: pulumi.Input[str], principal: pulumi.Input[str]) -> None:
@@ -176,9 +189,12 @@ def _claim(resource_name: str, connection: pulumi.Input[str], principal: pulumi.
         owner = owners.get(key)
         owners[key] = resource_name
         if owner is not None:  # of the same name too: components have names of their own
-            raise pulumi.RunError(
-                f"{owner!r} and {resource_name!r} both declare the password of {account[1]!r} on connection "
-                f"{account[0]!r}, and one password can't have two owners — declare it once"
+            raise _told(
+                Unsupported(
+                    f"{owner!r} and {resource_name!r} both declare the password of {account[1]!r} on connection "
+                    f"{account[0]!r}, and one password can't have two owners",
+                    to_do="declare it once",
+                )
             )
 
     if isinstance(connection, str) and isinstance(principal, str):

@@ -74,10 +74,13 @@ PROGRAMS = {
     ),
     "a number for a password": (
         {"password": "pulumi.Output.secret(12345678)"},
-        "Unsupported: password is none of its values",
+        "Unsupported: password is of the wrong type — give a secret text",
     ),
-    "a list for a principal": ({"more": "principal=['ci-bot']"}, "Unsupported: principal is none of its values"),
-    "text for a switch": ({"more": "adopt='yes'"}, "Unsupported: adopt is none of its values — give True or False"),
+    "a list for a principal": (
+        {"more": "principal=['ci-bot']"},
+        "Unsupported: principal is of the wrong type — give a user id or login",
+    ),
+    "text for a switch": ({"more": "adopt='yes'"}, "Unsupported: adopt is of the wrong type — give True or False"),
     "nothing for a password": ({"password": "None"}, "Unsupported: password is missing"),
     "a fingerprint for a password": (
         {"password": 'pulumi.Output.secret("pwmgmt:fingerprint:1:CANARY-forged")'},

@@ -4,6 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import trustme
 
 from pulumi_pwmgmt.configuration import Configuration
 from pulumi_pwmgmt.errors import NotConfigured
@@ -69,7 +70,7 @@ def test_each_system_is_reached_by_its_name(system: str) -> None:
 
 def test_the_settings_that_every_connection_has(tmp_path: Path) -> None:
     bundle = tmp_path / "ca.pem"
-    bundle.touch()
+    trustme.CA().cert_pem.write_to_path(str(bundle))
     common = {
         "connect_timeout": 1,
         "read_timeout": 2.5,
@@ -191,6 +192,25 @@ def test_a_time_that_is_none(setting: str, seconds: object) -> None:
     assert f"{setting} Input should be" in refused(**{setting: seconds})
 
 
+@pytest.mark.parametrize(
+    "value", ["CANARY-token\r", "CANARY-token\n", " CANARY-token", "CANARY-tok\u200ben", "CANARY\tx"]
+)
+def test_a_secret_that_no_request_can_carry(tmp_path: Path, value: str) -> None:
+    file = tmp_path / "token"
+    file.write_bytes(f"{value}\n".encode())
+    for token in (value, {"file": str(file)}):
+        told = refused(token=token)
+        assert "token is not printable ASCII without a blank or line break at either end" in told
+        assert "CANARY" not in told
+
+
+def test_a_bundle_that_holds_no_certificates(tmp_path: Path) -> None:
+    bundle = tmp_path / "ca.pem"
+    for content in ("", "-----BEGIN CERTIFICATE-----\nCANARY-x\n"):
+        bundle.write_text(content, encoding="utf-8")
+        assert "ca_bundle names a file without certificates in PEM form" in refused(ca_bundle=str(bundle))
+
+
 def test_a_bundle_that_is_not_there(tmp_path: Path) -> None:
     assert "ca_bundle names a file that isn't there" in refused(ca_bundle=str(tmp_path / "gone"))
     assert "ca_bundle names a file that isn't there" in refused(ca_bundle=str(tmp_path))
@@ -207,3 +227,13 @@ def test_other_settings_of_a_wrong_type(setting: str, value: object) -> None:
 def test_a_transport_that_there_is_not() -> None:
     entry = EVERY_SYSTEM["onelogin"] | {"password_transport": "CANARY-md5"}
     assert "'clear' or 'salted_sha256'" in refusal(json.dumps({"main": entry}))
+
+
+@pytest.mark.parametrize("text", ["nonsense", "ftp://old.example.com", "https://"])
+def test_a_former_tenant_is_an_origin(text: str) -> None:
+    assert "accept_tenant_change must be the origin that the refusal names" in refused(accept_tenant_change=text)
+
+
+def test_a_former_tenant_with_a_slash_at_its_end_is_that_tenant() -> None:
+    connected = connect(OKTA | {"accept_tenant_change": "https://OLD.example.com:443/"})
+    assert connected.moved_from == "https://old.example.com"

@@ -128,3 +128,14 @@ def test_a_drift_that_ignored_changes_keep_from_repair_is_refused_in_preview_wit
     assert directory.writes == 0
     assert stack.up(ignore_changes=["password"], bot=credential(on_drift="accept")) == ["update"]
     assert directory.writes == 0
+
+
+def test_a_repair_that_the_history_refuses_says_what_ends_it() -> None:
+    stack, directory = made(Administrator)
+    directory.change_outside(LOGIN, "CANARY-outside")
+    stack.refresh()
+    with pytest.raises(PasswordRejected, match="declare a new password, or accept .* on_drift='accept'"):
+        stack.up(bot=credential())
+    assert stack.up(bot=credential(on_drift="accept")) == ["update"]
+    assert stack.up(bot=credential(on_drift="accept", password="CANARY-second")) == ["update"]
+    assert directory.opens(LOGIN, "CANARY-second")
