@@ -134,7 +134,7 @@ def test_a_repair_that_the_history_refuses_says_what_ends_it() -> None:
     stack, directory = made(Administrator)
     directory.change_outside(LOGIN, "CANARY-outside")
     stack.refresh()
-    with pytest.raises(PasswordRejected, match="declare a new password, or accept .* on_drift='accept'"):
+    with pytest.raises(PasswordRejected, match=r"declare a new password, or accept .* on_drift='accept'"):
         stack.up(bot=credential())
     assert stack.up(bot=credential(on_drift="accept")) == ["update"]
     assert stack.up(bot=credential(on_drift="accept", password="CANARY-second")) == ["update"]
