@@ -81,7 +81,7 @@ class Call:
         if token is not None:
             headers["Authorization"] = token.map("Bearer {}".format)
         for name, value in headers.items():
-            if not _fits_a_header(value):
+            if not fits_a_header(value):
                 raise Unsupported(
                     f"{self.asked.what}: the value for the header {name} can't be sent",
                     to_do="use printable ASCII only, without a blank at either end",
@@ -127,7 +127,8 @@ def revealed(value: str | Secret) -> str:
     return value.reveal() if isinstance(value, Secret) else value
 
 
-def _fits_a_header(value: str | Secret) -> bool:
+def fits_a_header(value: str | Secret) -> bool:
+    """Whether a header can carry it: printable ASCII without a blank at either end."""
     text = revealed(value)
     return text.isascii() and text.isprintable() and text == text.strip()
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Union
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from pulumi_pwmgmt.call import fits_a_header
 from pulumi_pwmgmt.errors import NotConfigured
 from pulumi_pwmgmt.http import Wire
 from pulumi_pwmgmt.model import Reference, Secret
@@ -54,8 +55,11 @@ class Configuration:
 
     def _open(self, name: str) -> Connected:
         connection = _validated(name, _entry(name, self._text))
-        for reference in _values(connection, Reference).values():
-            reference.read()  # missing now is missing later, and a preview is the time to say so
+        for setting, secret in _values(connection, (Secret, Reference)).items():
+            # What is missing or unfit now is so later, and a preview is the time to say it.
+            if not fits_a_header(secret.read()):
+                problem = f"{setting} is not printable ASCII without a blank or line break at either end"
+                raise NotConfigured(f"connection {name!r}: {problem}", to_do=f"fix it under {KEY}.{name}")
         module = discover()[connection.system]
         return Connected(
             name=name,
@@ -67,7 +71,7 @@ class Configuration:
         )
 
 
-def _values(connection: Connection, kind: type[Any]) -> dict[str, Any]:
+def _values(connection: Connection, kind: type[Any] | tuple[type[Any], ...]) -> dict[str, Any]:
     settings = {setting: getattr(connection, setting) for setting in type(connection).model_fields}
     return {setting: value for setting, value in settings.items() if isinstance(value, kind)}
 
