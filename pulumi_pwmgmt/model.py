@@ -133,6 +133,10 @@ def from_env(name: str) -> Reference:
 
     It is read at the moment of use, so it is in no state and never stale. A variable that is empty counts as
     missing and is refused in preview.
+
+    Raises:
+        ValueError: ``name`` is empty.
+
     """
     return Reference.parse({"env": name})
 
@@ -142,6 +146,10 @@ def from_file(path: str | os.PathLike[str]) -> Reference:
 
     It is read at the moment of use, so it is in no state and never stale. The file is UTF-8; one trailing newline
     is removed and nothing else. A file that is empty counts as missing and is refused in preview.
+
+    Raises:
+        ValueError: ``path`` is empty.
+
     """
     return Reference.parse({"file": os.fspath(path)})
 

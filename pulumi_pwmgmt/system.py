@@ -1,4 +1,9 @@
-"""The port: what an identity system can be asked to do, whatever its vendor."""
+"""The port: what an identity system can be asked to do, whatever its vendor.
+
+Every method may raise ``NotConfigured`` (a secret by reference is not there), ``AuthenticationFailed``,
+``PermissionDenied``, ``RateLimited``, ``Unreachable`` and ``UnexpectedReply``. docs/contract.md in the repository says
+when. A method's own docstring names what else it raises.
+"""
 
 from __future__ import annotations
 
@@ -61,8 +66,11 @@ class IdentitySystem(Protocol):
         Returns what the reply tells, None where it tells nothing.
 
         Raises:
-            PrincipalNotFound, PasswordRejected, CurrentPasswordRejected, AuthenticationFailed, PermissionDenied,
-            RateLimited, Unreachable, OutcomeUnknown, UnexpectedReply: as in docs/contract.md.
+            PrincipalNotFound: the system knows no such principal.
+            PasswordRejected: the policy refuses ``new``; nothing changed.
+            CurrentPasswordRejected: ``current`` is not the live one, or is needed and None; nothing changed.
+            Unsupported: the account takes no password in the state that it is in.
+            OutcomeUnknown: it was sent, and nobody knows whether it was done.
 
         """
         ...
@@ -72,6 +80,7 @@ class IdentitySystem(Protocol):
 
         Raises:
             Unsupported: the vendor has no call for ``how`` (``Traits.revoke_overwrites``: use ``set_password``).
+            OutcomeUnknown: it was sent, and nobody knows whether it was done.
 
         """
         ...
@@ -82,7 +91,10 @@ class VerifiesPassword(Protocol):
     """A system that can prove a password by logging in with it."""
 
     def verify_password(self, principal: str, password: Password) -> bool | None:
-        """Log in. None: the answer does not tell (a second factor, a sign-on policy, a lock)."""
+        """Log in. None: the answer does not tell (a second factor, a sign-on policy, a lock).
+
+        False for a principal that is not there. It raises what every method may raise.
+        """
         ...
 
 
@@ -91,7 +103,10 @@ class ObservesPassword(Protocol):
     """A system that tells the status and time of change of a password."""
 
     def observe(self, principal: str) -> Observation | None:
-        """Read what there is to know; None where the principal is not there."""
+        """Read what there is to know; None where the principal is not there.
+
+        It raises what every method may raise.
+        """
         ...
 
 
@@ -100,7 +115,12 @@ class StatesPolicy(Protocol):
     """A system that states its own password rules."""
 
     def password_policy(self, principal: str) -> PasswordPolicy | None:
-        """Read the rules that apply to this principal; None where the system states none for it."""
+        """Read the rules that apply to this principal; None where the system states none for it.
+
+        Raises:
+            PrincipalNotFound: the rules depend on the principal, and the system knows no such one.
+
+        """
         ...
 
 
@@ -109,7 +129,12 @@ class ActsAsOneUser(Protocol):
     """A system whose token is one user's: it acts on that user, whoever the program names."""
 
     def subject(self) -> str | None:
-        """Return the login that the token names, unverified, good for comparing only; None where it is unreadable."""
+        """Return the login that the token names, unverified, good for comparing only; None where it is unreadable.
+
+        Raises:
+            NotConfigured: the token is given by reference, and is not there.
+
+        """
         ...
 
 

@@ -38,16 +38,37 @@ class Simulator:
         self.control("POST", "/reset")
 
     def load(self, directory: Mapping[str, object]) -> None:
-        """Start over from another seed, of the form that ``--print-directory`` prints, until the test is over."""
+        """Start over from another seed, of the form that ``--print-directory`` prints, until the test is over.
+
+        Raises:
+            urllib.error.HTTPError: 422, it is no seed.
+
+        """
         accounts = self.control("PUT", "/directory", directory)
         self.accounts = accounts if isinstance(accounts, list) else []
 
     def fault(self, **fault: object) -> None:
-        """Order a fault: ``system``, ``method``, ``path`` (a glob), ``kind``, ``times``, ``delay_s``, ``late``."""
+        """Order a fault for the requests that ``system``, ``method`` and ``path`` (a glob) fit, by default all.
+
+        Args:
+            **fault: ``kind``, required: ``429``, ``500``, ``502``, ``503`` or ``504`` (as text), ``delay``,
+                ``hang_before``, ``hang_after``, ``truncate``, ``wrong_json``, ``html`` or ``oversize``;
+                ``pulumi_pwmgmt.simulator.faults.Fault`` says what each does. ``times``: how often, 1 by default.
+                ``delay_s``: in seconds. ``late``: whether a status is answered after the change; by default before it.
+
+        Raises:
+            urllib.error.HTTPError: 422, it is no fault.
+
+        """
         self.control("POST", "/faults", fault)
 
     def advance_clock(self, seconds: float) -> None:
-        """Move the simulated clock ahead, until the test is over or the next reset."""
+        """Move the simulated clock ahead, until the test is over or the next reset.
+
+        Raises:
+            urllib.error.HTTPError: 422, ``seconds`` is under 0, or 10^9 or more.
+
+        """
         self.control("POST", "/clock", {"advance_s": seconds})
 
     def log(self) -> list[dict[str, Any]]:
