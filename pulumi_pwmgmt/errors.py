@@ -46,7 +46,7 @@ class AuthenticationFailed(CredentialError):
 class PermissionDenied(CredentialError):
     """The connection's token is good but lacks the right for this call."""
 
-    to_do = "grant the connection's token the right that is named"
+    to_do = "give the connection's token the right for this call"
 
 
 class PrincipalNotFound(CredentialError):

@@ -12,13 +12,20 @@ from pulumi_pwmgmt.http import Complaint, Dialect, RateHeaders, Refusal, Reply
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_WAIT = "wait until the password is as old as the policy's minimum age asks for"
 # A refusal recites all rules, whichever was broken; where history is checked at all, it may be that one.
-HISTORY = Refusal(error=errors.PasswordRejected, cause="cannot be any of your last", repeats=True)
+HISTORY = tuple(
+    Refusal(error=errors.PasswordRejected, cause=cause, to_do=to_do, repeats=True)
+    for cause, to_do in (
+        ("(?s)^(?=.*cannot be any of your last).*must have elapsed", _WAIT),
+        ("cannot be any of your last", None),
+    )
+)
 _REFUSALS = (  # the codes: https://developer.okta.com/docs/reference/error-codes/
     Refusal(error=errors.AuthenticationFailed, code="E0000011"),
-    Refusal(error=errors.PermissionDenied, code="E0000006"),
     Refusal(error=errors.PrincipalNotFound, code="E0000007"),
     Refusal(error=errors.PasswordRejected, cause="cannot be your current password", repeats=True),
+    Refusal(error=errors.PasswordRejected, cause="must have elapsed", to_do=_WAIT),
     Refusal(error=errors.PasswordRejected, code="E0000001", cause="password"),
     Refusal(error=errors.PasswordRejected, code="E0000014"),
     Refusal(error=errors.PasswordRejected, code="E0000080"),
@@ -26,6 +33,11 @@ _REFUSALS = (  # the codes: https://developer.okta.com/docs/reference/error-code
 )
 
 Count = Annotated[int, BeforeValidator(lambda stated: stated or 0)]  # a rule that is off may be null
+
+
+def denied(to_do: str) -> Refusal:
+    """Return the row for a token that may not do this, with the right it takes."""
+    return Refusal(error=errors.PermissionDenied, code="E0000006", to_do=to_do)
 
 
 class Complexity(BaseModel):

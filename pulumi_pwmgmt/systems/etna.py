@@ -74,7 +74,11 @@ _LOG_IN = (
 _CHANGE = (
     _APP_KEY,
     # "The access level of the provided authorization token is not sufficient to perform this operation."
-    Refusal(error=errors.PermissionDenied, cause="authorization has been denied|not authorized|permission"),
+    Refusal(
+        error=errors.PermissionDenied,
+        cause="authorization has been denied|not authorized|permission",
+        to_do="have ETNA Trader give this login the right to change its own password",
+    ),
     Refusal(error=errors.PasswordRejected, cause="same as|differ|used|already|previous|history|last ", repeats=True),
     Refusal(error=errors.CurrentPasswordRejected, cause=r"^userPassword\.OldPassword|(old|current) password"),
     Refusal(error=errors.PasswordRejected, status=200),

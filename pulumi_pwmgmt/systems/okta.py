@@ -77,7 +77,9 @@ def _unsupported(code: str, to_do: str) -> Refusal:
     return Refusal(error=errors.Unsupported, code=code, to_do=to_do)
 
 
+_RIGHT_IS = "give the token's owner an administrator's role that may do this, or the token the scope "
 DIALECT = _okta.dialect(
+    _okta.denied(_RIGHT_IS + "okta.users.manage"),
     Refusal(error=errors.CurrentPasswordRejected, cause=r"old ?password(: the credentials| is not correct)"),
     Refusal(error=errors.Unsupported, cause="^password: Password$", to_do="make Okta its credential provider"),
     _unsupported("E0000023", "change it where the account is mastered"),
@@ -125,13 +127,13 @@ class System:
         """
         if current is None:
             body = {"credentials": {"password": {"value": new}}}
-            refusals = (_okta.HISTORY,) if self._connection.strict else ()
+            refusals = _okta.HISTORY if self._connection.strict else ()
             return _observation(self._post(_USER, principal, body, query=self._strict, refusals=refusals))
         user = principal if _USER_ID.fullmatch(principal) else self._user(principal).principal_id
         revoke = self._connection.revoke_sessions
         change = {"oldPassword": {"value": current}, "newPassword": {"value": new}, "revokeSessions": revoke}
         path = f"{_USER}/credentials/change_password"  # takes no login
-        reply = self._post(path, user, change, query=self._strict, refusals=(_okta.HISTORY,))
+        reply = self._post(path, user, change, query=self._strict, refusals=_okta.HISTORY)
         reply.parse(_Credentials)
         return Observation(principal_id=user, answered_at=reply.date)
 
@@ -190,11 +192,11 @@ class System:
         https://developer.okta.com/docs/api/openapi/okta-management/management/policy/listpolicies
         https://developer.okta.com/docs/api/openapi/okta-management/management/userresources/listusergroups
         """
-        reply = self._wire.read("GET", "/api/v1/policies", query={"type": "PASSWORD"}, headers=self._token)
+        reply = self._get("/api/v1/policies", "okta.policies.read", query={"type": "PASSWORD"})
         stated = reply.parse(RootModel[list[_Policy]]).root
         policies = [one for one in stated if one.status == "ACTIVE" and one.provider in {"OKTA", "ANY"}]
         if len(policies) > 1:
-            reply = self._wire.read("GET", f"{_USER}/groups", id=principal, headers=self._token)
+            reply = self._get(f"{_USER}/groups", id=principal)
             groups = {group.id for group in reply.parse(RootModel[list[_Group]]).root}
             policies = [one for one in policies if not one.groups or one.groups & groups]
         first = min(policies, key=lambda one: one.priority, default=None)
@@ -206,7 +208,10 @@ class System:
         return {"Authorization": self._connection.token.read().map("SSWS {}".format)}
 
     def _user(self, principal: str) -> Observation:
-        return _observation(self._wire.read("GET", _USER, id=principal, headers=self._token))
+        return _observation(self._get(_USER, id=principal))
+
+    def _get(self, path: str, scope: str = "okta.users.read", **options: Any) -> Reply:  # noqa: ANN401 -- the wire's
+        return self._wire.read("GET", path, headers=self._token, refusals=(_okta.denied(_RIGHT_IS + scope),), **options)
 
     def _post(self, path: str, principal: str, body: object = None, **options: Any) -> Reply:  # noqa: ANN401 -- the wire's
         return self._wire.write("POST", path, id=principal, json=body, headers=self._token, **options)
@@ -214,10 +219,5 @@ class System:
 
 def _observation(reply: Reply) -> Observation:
     user = reply.parse(_User)
-    return Observation(
-        principal_id=user.id,
-        login=user.login,
-        status=user.status,
-        password_changed_at=user.changed,
-        answered_at=reply.date,
-    )
+    when = {"password_changed_at": user.changed, "answered_at": reply.date}
+    return Observation(principal_id=user.id, login=user.login, status=user.status, **when)

@@ -48,16 +48,18 @@ def _complaint(reply: Reply) -> Complaint | None:
     return Complaint(challenge[1], complaint.causes if complaint else ()) if challenge else complaint
 
 
+_SCOPE = "sign in for the scope okta.myAccount.password.manage (to read: okta.myAccount.password.read)"
 DIALECT = _okta.dialect(
     Refusal(error=errors.AuthenticationFailed, code="insufficient_authentication_context", to_do="sign in again"),
     Refusal(error=errors.AuthenticationFailed, code="invalid_token", to_do="sign in again"),
     Refusal(error=errors.AuthenticationFailed, code="E0000011", to_do="sign in again"),
-    Refusal(error=errors.PermissionDenied, code="insufficient_scope", to_do="get it okta.myAccount.password.manage"),
+    Refusal(error=errors.PermissionDenied, code="insufficient_scope", to_do=_SCOPE),
+    _okta.denied(_SCOPE),
     Refusal(error=errors.PermissionDenied, code="E0000015", to_do="have MyAccount password switched on in the org"),
     Refusal(error=errors.Unsupported, code="E0000038", to_do="have password operations enabled in the org"),
     Refusal(error=errors.Unsupported, code="E0000157", to_do="run it again: a password was enrolled meanwhile"),
     Refusal(error=errors.CurrentPasswordRejected, cause=r"^old ?password\b|failed: oldPassword"),
-    _okta.HISTORY,
+    *_okta.HISTORY,
     complaint=_complaint,
     accept="application/json; okta-version=1.0.0",
 )

@@ -70,14 +70,14 @@ def _complaint(reply: Reply) -> Complaint | None:
     return None
 
 
-_SCOPE = Refusal(error=errors.PermissionDenied, code="401", cause="Insufficient Permission", to_do="allow Manage All")
+_SCOPE = Refusal(error=errors.PermissionDenied, cause="Insufficient Permission", to_do="grant the scope Manage All")
 DIALECT = Dialect(
     complaint=_complaint,
     refusals=(
         _SCOPE,
         Refusal(error=errors.AuthenticationFailed, code="401"),
         Refusal(error=errors.AuthenticationFailed, code="400", cause="Authorization Information is incorrect"),
-        Refusal(error=errors.PermissionDenied, code="403"),
+        Refusal(error=errors.PermissionDenied, code="403", to_do="grant Manage All to one who may manage this user"),
         Refusal(error=errors.NotConfigured, code="404", cause="No Route Exists", to_do="correct the connection's url"),
         Refusal(error=errors.PrincipalNotFound, code="404"),
         Refusal(error=errors.PrincipalNotFound, code="400", cause="ID is incorrect"),

@@ -117,12 +117,14 @@ def test_a_token_without_the_right_is_told_so(operation: Operation, scene: Scene
     if operation.way in scene.vendor.needs_no_right:
         assert scene.ask(operation)
     elif isinstance(powerless, Answer):
-        with scene.answered(operation, powerless), refused(PermissionDenied):
+        with scene.answered(operation, powerless), refused(PermissionDenied) as error:
             scene.ask(operation)
+        assert error.value.advice != PermissionDenied.to_do, "it names no right"
     else:
         scene.simulator.load(powerless)
-        with refused(PermissionDenied):
+        with refused(PermissionDenied) as error:
             scene.ask(operation, **scene.vendor.powerless_settings)
+        assert error.value.advice != PermissionDenied.to_do, "it names no right"
         assert scene.opens(scene.password)
 
 

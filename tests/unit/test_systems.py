@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pulumi_pwmgmt import systems
-from pulumi_pwmgmt.http import Wire
+from pulumi_pwmgmt.errors import PermissionDenied
+from pulumi_pwmgmt.http import Refusal, Wire
 from pulumi_pwmgmt.systems import okta_myaccount
 
 FOLDER = Path(systems.__file__).parent
@@ -21,6 +22,15 @@ def test_each_file_is_a_system_with_settings_a_dialect_and_a_class() -> None:
         assert module.Connection.model_fields["system"].annotation.__args__ == (name,)
         assert module.System.traits.title
         assert module.DIALECT.refusals
+
+
+@pytest.mark.parametrize("system", systems.discover())
+def test_every_right_that_is_missing_is_named(system: str) -> None:
+    module = systems.discover()[system]
+    tables = [module.DIALECT.refusals, *(value for value in vars(module).values() if isinstance(value, tuple))]
+    rows = [row for table in tables for row in table if isinstance(row, Refusal) and row.error is PermissionDenied]
+    assert rows
+    assert [row for row in rows if row.to_do is None] == []
 
 
 def test_a_new_file_is_found_without_touching_anything_else(tmp_path: Path) -> None:
