@@ -18,22 +18,17 @@ from pulumi_pwmgmt.errors import (
     PrincipalNotFound,
     Unsupported,
 )
-from pulumi_pwmgmt.look import Attempt, already_live, look
+from pulumi_pwmgmt.look import Attempt
 from pulumi_pwmgmt.model import UNKNOWN, Observation, OnDestroy, OnDrift, Password, rfc3339
 from pulumi_pwmgmt.random_password import unknown_to_anybody
 from pulumi_pwmgmt.record import Declaration, Record
-from pulumi_pwmgmt.system import (
-    Authority,
-    CurrentPassword,
-    ObservesPassword,
-    VerifiesPassword,
-)
+from pulumi_pwmgmt.system import CurrentPassword, ObservesPassword, VerifiesPassword
+from pulumi_pwmgmt.write import set_and_look, write
 
 if TYPE_CHECKING:
     from pulumi_pwmgmt.run import Run
     from pulumi_pwmgmt.system import Connected
 
-_RUN_AGAIN = "run it again: that is safe, and it ends well if this one got through"
 _ARGUMENTS_WITHOUT_EFFECT = ("adopt", "current_password", "reason")
 
 
@@ -53,7 +48,7 @@ def create(run: Run, declared: Declaration) -> Record:
         observation = _adopted(connected, declared.principal, password)
     else:
         attempt = Attempt(declared.principal, password, before=None, started=run.now())
-        observation = _write(run, connected, attempt, (run.recall(declared.current_password),))
+        observation = write(run, connected, attempt, (run.recall(declared.current_password),))
     return _accepted(run, connected, declared, password, observation)
 
 
@@ -85,7 +80,7 @@ def update(run: Run, record: Record, declared: Declaration) -> Record:
     password = _real(run, declared.password)
     attempt = Attempt(record.principal_id, password, before=record.password_changed_at, started=run.now())
     try:
-        observation = _write(run, connected, attempt, _known_passwords(run, connected, record, declared))
+        observation = write(run, connected, attempt, _known_passwords(run, connected, record, declared))
     except PasswordRejected as error:
         if not (repair and error.repeats):
             raise
@@ -180,56 +175,6 @@ def _known_passwords(
     return kept, given
 
 
-def _write(
-    run: Run, connected: Connected, attempt: Attempt, currents: tuple[Password | None, ...]
-) -> Observation | None:
-    """Set the password with the first current one that is accepted; look where an answer leaves doubt."""
-    refused = ""
-    for current in currents:
-        try:
-            return _set(run, connected, attempt, current)
-        except CurrentPasswordRejected as error:  # noqa: PERF203 -- two at most, and each has its own answer
-            refused = error.happened
-        except PasswordRejected as error:
-            if not (error.repeats and already_live(connected, attempt)):
-                raise
-            return None
-    live = already_live(connected, attempt)
-    if not live:  # otherwise an earlier run got through, and nobody heard of it
-        raise _no_way_in(connected, attempt, refused, live)
-    return None
-
-
-def _set(
-    run: Run, connected: Connected, attempt: Attempt, current: Password | None, *, again: bool = True
-) -> Observation | None:
-    try:
-        return connected.system.set_password(attempt.principal, attempt.password, current)
-    except OutcomeUnknown as error:
-        applied = look(run, connected, attempt)
-        if applied:
-            return None
-        if applied is None or not again or connected.system.traits.authority is Authority.SELF_MANAGED:
-            raise OutcomeUnknown(error.happened, to_do=_RUN_AGAIN) from None
-    return _set(run, connected, attempt, current, again=False)
-
-
-def _no_way_in(
-    connected: Connected,
-    attempt: Attempt,
-    refused: str,
-    live: bool | None,  # noqa: FBT001 -- what a look told
-) -> CurrentPasswordRejected:
-    doors = f"neither the password we know nor the new one opens {attempt.principal!r}"
-    if live is None:
-        doors = f"the password we know does not open {attempt.principal!r}, and nothing tells whether the new one does"
-    return CurrentPasswordRejected(
-        f"{refused}; {doors}",
-        to_do=f"find or reset the live password in {connected.system.traits.title}, give it as current_password, "
-        "and run it again",
-    )
-
-
 def _accepted(
     run: Run,
     connected: Connected,
@@ -294,7 +239,7 @@ def _remove(run: Run, connected: Connected, record: Record, owner: str) -> None:
                 record.principal_id, unknown_to_anybody(), before=record.password_changed_at, started=run.now()
             )
             required = system.traits.current_password is CurrentPassword.REQUIRED
-            _set(run, connected, attempt, record.kept_password if required else None)
+            set_and_look(run, connected, attempt, record.kept_password if required else None)
         else:
             _call_removal(connected, record)
     except PrincipalNotFound:
