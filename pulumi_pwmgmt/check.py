@@ -56,7 +56,7 @@ def check(run: Run, olds: Properties, news: Properties) -> tuple[Properties, Pro
     ``olds`` are the inputs as they were stored, empty for a create and for the second look at a replacement.
     A value that the engine does not know yet is ``UNKNOWN``.
     """
-    inputs = {name: value for name, value in news.items() if name != IN_CLEAR and value is not None}
+    inputs = {name: news[name] for name in _ARGUMENTS if news.get(name) is not None}
     if inputs.get("adopt") is False:
         del inputs["adopt"]  # the default has one form only, or a refresh would show a difference
     problems = [*_wrong_arguments(inputs)]

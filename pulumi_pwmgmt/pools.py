@@ -33,6 +33,8 @@ class NeverConnected(Exception):
 
 
 class _Plain(HTTPConnection):
+    """Its two methods go on to those of the next class, which for ``_TLS`` is urllib3's ``HTTPSConnection``."""
+
     def connect(self) -> None:
         _connect(super().connect)
 
@@ -41,13 +43,8 @@ class _Plain(HTTPConnection):
             return super().getresponse()
 
 
-class _TLS(HTTPSConnection):
-    def connect(self) -> None:
-        _connect(super().connect)
-
-    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 itself does
-        with _cut_after(self.timeout, self.sock):
-            return super().getresponse()
+class _TLS(_Plain, HTTPSConnection):
+    pass
 
 
 class _PlainPool(HTTPConnectionPool):

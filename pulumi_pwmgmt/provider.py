@@ -75,15 +75,8 @@ def _plain(properties: Properties) -> Properties:
 
 
 def _for_engine(properties: Properties) -> Properties:
-    return {
-        name: _engines_unknown() if value is UNKNOWN else value
-        for name, value in properties.items()
-        if value is not None
-    }
-
-
-def _engines_unknown() -> Unknown:
-    return Unknown()  # type: ignore[no-untyped-call]  # the SDK leaves it untyped
+    unknown = Unknown()  # type: ignore[no-untyped-call]  # the SDK leaves it untyped
+    return {name: unknown if value is UNKNOWN else value for name, value in properties.items() if value is not None}
 
 
 class CredentialProvider(dynamic.ResourceProvider):
