@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
+from pulumi_pwmgmt.systems import discover
 from tests.end_to_end.programs import credential, program
 
 if TYPE_CHECKING:
@@ -25,6 +26,11 @@ CALLS = {
     ("onelogin", "deactivate"): "PUT /api/2/users/",
     ("etna", "revoke"): "PUT /api/v1.0/users/@me/password/change 200",
 }
+
+
+def test_no_system_and_no_way_to_go_is_left_out() -> None:
+    ways = {(name, how.value) for name, module in discover().items() for how in module.System.traits.removals}
+    assert CALLS.keys() == ways
 
 
 @pytest.mark.parametrize(("system", "on_destroy"), CALLS)

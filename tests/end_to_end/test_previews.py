@@ -90,25 +90,6 @@ def test_a_saved_plan_is_carried_out_and_holds_no_password(stack: Stack, directo
     assert directory.logs_in(account, "CANARY-Planned-2"), "what was not planned is not done"
 
 
-def test_adoption_proves_by_one_log_in_and_writes_nothing(stack: Stack, directory: Directory) -> None:
-    account = directory.account("okta")
-    stack.connect("okta", account.connection)
-    stack.program(program(credential(connection="okta", principal=account.principal, more="adopt=True")))
-    stack.configure(secrets={"password": "CANARY-Not-the-one-1"})
-    refused = stack.up(expect=1).text
-    assert "error: CurrentPasswordRejected: " in refused
-    assert "was not adopted" in refused
-    stack.configure(secrets={"password": account.password})
-    before = len(directory.calls())
-    stack.up()
-    calls = directory.calls()[before:]
-    assert len([call for call in calls if "/authn" in call]) == 1
-    assert len([call for call in calls if call.startswith("GET ")]) == len(calls) - 1 <= 2
-    assert stack.credentials()["bot"]["outputs"]["reason"] == "adopted"
-    stack.program(program(credential(connection="okta", principal=account.principal)))
-    assert stack.up().operations == {"bot": "same"}
-
-
 def test_a_consumer_is_ordered_behind_the_accepted_password(stack: Stack, directory: Directory) -> None:
     account = directory.account("okta")
     stack.connect("okta", account.connection | {"strict": True})
