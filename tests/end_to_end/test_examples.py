@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples"
 FIRST, SECOND = "CANARY-First-of-1", "CANARY-Second-of-2"
+_EVERYTHING_THE_SAME = re.compile(r"^Resources:\n +3 unchanged$", re.MULTILINE)  # credential, file, the stack itself
 _GZIP = b"\x1f\x8b"
 _TOKEN_BY_REFERENCE = "pwmgmt:connections.okta_myaccount.token.env"
 
@@ -145,8 +147,14 @@ def test_delivery(example: Stack, directory: Directory) -> None:
     example.up()
     assert file.read_text() == SECOND
     assert directory.logs_in(account, SECOND)
-    assert example.refresh().text.count("unchanged") == 1
+    assert not directory.logs_in(account, FIRST)
+    written = file.stat().st_mtime_ns
+    assert _EVERYTHING_THE_SAME.search(example.up().text)
+    assert _EVERYTHING_THE_SAME.search(example.refresh().text)
+    assert file.stat().st_mtime_ns == written, "it is not written again"
     assert [path.name for path in file.parent.glob("*delivered*")] == ["delivered"], "no half-written file is left"
 
     example.destroy()
     assert not file.exists()
+    assert not directory.logs_in(account, SECOND)
+    assert example.state() == []

@@ -80,3 +80,11 @@ def test_another_connection_to_another_tenant_is_a_replacement(
     stack.connect("other", account.connection | {"url": elsewhere})
     stack.program(program(credential(connection="other", principal=account.principal)))
     assert stack.preview().planned == {"bot": "replace"}
+
+    stack.configure(secrets={"password": "CANARY-Elsewhere-2"})
+    assert stack.up().operations == {"bot": "replace"}
+    assert "CANARY-Elsewhere-2" in directory.passwords()
+    assert not directory.logs_in(account, "CANARY-Declared-1"), "at the tenant that was left, it is revoked"
+    entry = stack.credentials()["bot"]["outputs"]
+    assert (entry["connection"], entry["tenant"]) == ("other", elsewhere)
+    assert stack.up().operations == {"bot": "same"}
