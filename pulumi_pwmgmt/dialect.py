@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import BaseModel, PlainValidator, ValidationError
 
-from pulumi_pwmgmt.errors import CredentialError, OutcomeUnknown, PasswordRejected, UnexpectedReply
+from pulumi_pwmgmt.errors import CredentialError, NotConfigured, OutcomeUnknown, PasswordRejected, UnexpectedReply
 from pulumi_pwmgmt.model import Secret
 
 if TYPE_CHECKING:
@@ -141,6 +141,11 @@ class Reply:
         """Return the error for a reply that the vendor's manual doesn't have."""
         happened = f"{self.asked.what}: the answer, HTTP {self.status}, {why}{self._by_id()}"
         return UnexpectedReply(happened, status=self.status, request_id=self.request_id)
+
+    def misdirected(self) -> NotConfigured:
+        """Return the error for a 404 in which the vendor's API complains of nothing: it is not there."""
+        happened = f"{self.asked.what}: HTTP {self.status}, and not in the words of this system's API{self._by_id()}"
+        return NotConfigured(happened, to_do="correct the connection's url")
 
     def _by_id(self) -> str:
         request_id = self.request_id

@@ -114,7 +114,7 @@ class UnexpectedReply(CredentialError):
     ``status`` is the HTTP status, ``request_id`` the system's own id of the request where it gave one.
     """
 
-    to_do = "report it, with the request id"
+    to_do = "report it"
 
     def __init__(
         self,
@@ -124,6 +124,6 @@ class UnexpectedReply(CredentialError):
         status: int | None = None,
         request_id: str | None = None,
     ) -> None:
-        super().__init__(happened, to_do=to_do)
+        super().__init__(happened, to_do=to_do or ("report it, with the request id" if request_id else None))
         self.status = status
         self.request_id = request_id

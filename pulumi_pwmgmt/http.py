@@ -114,6 +114,7 @@ class Wire:
             PrincipalNotFound: a segment can't be part of a path.
             Unreachable: no answer.
             RateLimited: the server asks to wait for longer than ``time_budget`` allows.
+            NotConfigured: 404, and not in the vendor's words: the url leads elsewhere.
             UnexpectedReply: an answer that the manual doesn't know.
             CredentialError: what a row of the refusals names.
 
@@ -146,6 +147,7 @@ class Wire:
             Unreachable: never connected.
             RateLimited: the server asks to wait for longer than ``time_budget`` allows.
             OutcomeUnknown: sent, and no answer that tells what became of it.
+            NotConfigured: 404, and not in the vendor's words: the url leads elsewhere.
             UnexpectedReply: an answer that the manual doesn't know.
             CredentialError: what a row of the refusals names.
 

@@ -81,6 +81,8 @@ def judge(
                 return Failure(error, stale_token=stale)
     if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Failure(reply.unusable("is the server's own failure"), again=not call.asked.writes)
+    if reply.status == HTTPStatus.NOT_FOUND and complaint is None:
+        return Failure(reply.misdirected())
     if reply.status >= HTTPStatus.MULTIPLE_CHOICES or complaint is not None:
         return Failure(reply.unexpected())
     return Failure(reply.unusable(trouble)) if trouble else reply

@@ -24,6 +24,7 @@ HISTORY = tuple(
 _REFUSALS = (  # the codes: https://developer.okta.com/docs/reference/error-codes/
     Refusal(error=errors.AuthenticationFailed, code="E0000011"),
     Refusal(error=errors.PrincipalNotFound, code="E0000007"),
+    Refusal(error=errors.NotConfigured, code="E0000008", to_do="correct the connection's url"),
     Refusal(error=errors.PasswordRejected, cause="cannot be your current password", repeats=True),
     Refusal(error=errors.PasswordRejected, cause="must have elapsed", to_do=_WAIT),
     Refusal(error=errors.PasswordRejected, code="E0000001", cause="password"),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulumi_pwmgmt.errors import OutcomeUnknown, RateLimited, UnexpectedReply, Unreachable
+from pulumi_pwmgmt.errors import NotConfigured, OutcomeUnknown, RateLimited, UnexpectedReply, Unreachable
 from pulumi_pwmgmt.system import Authority, VerifiesPassword
 from tests.contract.between import Answer
 from tests.contract.refused import refused
@@ -24,6 +24,9 @@ STRANGE = Answer(
 )
 ANOTHER_OBJECT = Answer(200, {"id": ["CANARY-what-an-answer-says"], "detail": {"status": "CANARY-what-else-it-says"}})
 A_LIST = Answer(200, [{"CANARY-what-an-answer-says": 1}])
+NO_API = Answer(
+    404, {"detail": "CANARY-what-an-answer-says"}, {"X-Request-Id": "id-404", "X-Okta-Request-Id": "id-404"}
+)
 REDIRECT = Answer(302, {}, {"Location": "/elsewhere", "X-Request-Id": "id-302", "X-Okta-Request-Id": "id-302"})
 
 
@@ -163,5 +166,22 @@ def test_an_answer_that_is_in_no_manual_is_told_by_status_and_request_id(
     assert error.value.status == answer.status
     assert error.value.request_id == f"id-{answer.status}"
     assert f"id-{answer.status}" in str(error.value)
+    assert error.value.advice == "report it, with the request id"
     assert "detail" not in str(error.value)
+    assert stranger.answered == 1
+
+
+@proves("any other answer that the manual does not know")
+def test_an_answer_without_a_request_id_promises_none(operation: Operation, scene: Scene) -> None:
+    with scene.answered(operation, Answer(418)), refused(UnexpectedReply) as error:
+        scene.ask(operation)
+    assert "request id" not in str(error.value)
+
+
+@proves("any other answer that the manual does not know")
+def test_where_there_is_no_api_the_url_is_to_be_corrected(operation: Operation, scene: Scene) -> None:
+    with scene.answered(operation, NO_API) as stranger, refused(NotConfigured) as error:
+        scene.ask(operation)
+    assert error.value.advice == "correct the connection's url"
+    assert "id-404" in str(error.value)
     assert stranger.answered == 1
