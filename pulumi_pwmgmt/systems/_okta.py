@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AliasPath, BaseModel, BeforeValidator, Field, ValidationError
@@ -12,6 +13,7 @@ from pulumi_pwmgmt.http import Complaint, Dialect, RateHeaders, Refusal, Reply
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 _WAIT = "wait until the password is as old as the policy's minimum age asks for"
 # A refusal recites all rules, whichever was broken; where history is checked at all, it may be that one.
 HISTORY = tuple(
@@ -34,6 +36,19 @@ _REFUSALS = (  # the codes: https://developer.okta.com/docs/reference/error-code
 )
 
 Count = Annotated[int, BeforeValidator(lambda stated: stated or 0)]  # a rule that is off may be null
+
+
+def is_from_oauth(token: str) -> bool:
+    """Whether OAuth issued an administrator's token: those are JWTs, API tokens never are."""
+    return _JWT.fullmatch(token) is not None
+
+
+def authorization(token: str) -> str:
+    """Return the header for an administrator's token.
+
+    https://developer.okta.com/docs/api/openapi/okta-management/guides/overview
+    """
+    return f"{'Bearer' if is_from_oauth(token) else 'SSWS'} {token}"
 
 
 def denied(to_do: str) -> Refusal:

@@ -1,4 +1,4 @@
-"""Okta: an administrator's API token sets the password of any user of the org."""
+"""Okta: an administrator's token sets the password of any user of the org."""
 
 from __future__ import annotations
 
@@ -26,8 +26,10 @@ _REMOVALS = {  # the call, and the statuses in which nothing is left to remove
 
 
 class Connection(settings.Connection):
-    """An org, and an API token of one of its administrators.
+    """An org, and a token of one of its administrators or of a service app.
 
+    ``token`` is an API token, or an access token that OAuth issued for the scopes ``okta.users.manage`` and
+    ``okta.policies.read``. The latter lives an hour, so give it as a reference. It is told by its form, a JWT.
     ``strict`` holds every new password against the policy's minimum age and history too. ``revoke_sessions`` signs the
     user out when the password is changed with the current one known; a set can't.
     """
@@ -170,14 +172,16 @@ class System:
         """Log in.
 
         False is all that Okta tells of a wrong password, of a hidden lock and of a policy that denies the log-in.
-        A rate limit raises ``RateLimited``, as everywhere: that says more than None.
+        A rate limit raises ``RateLimited``, as everywhere: that says more than None. The log-in needs no token; an API
+        token makes us a trusted application, and one from OAuth is not among what it takes.
 
         https://developer.okta.com/docs/reference/api/authn/#primary-authentication
         """
         try:
             login = self._user(principal).login if _USER_ID.fullmatch(principal) else principal
             body = {"username": login, "password": password}
-            reply = self._wire.read("POST", "/api/v1/authn", json=body, headers=self._token, refusals=_LOG_IN)
+            trusted = {} if _okta.is_from_oauth(self._connection.token.read().reveal()) else self._token
+            reply = self._wire.read("POST", "/api/v1/authn", json=body, headers=trusted, refusals=_LOG_IN)
         except (errors.PrincipalNotFound, errors.CurrentPasswordRejected):
             return False
         except errors.Unsupported:
@@ -205,7 +209,7 @@ class System:
 
     @property
     def _token(self) -> dict[str, Secret]:
-        return {"Authorization": self._connection.token.read().map("SSWS {}".format)}
+        return {"Authorization": self._connection.token.read().map(_okta.authorization)}
 
     def _user(self, principal: str) -> Observation:
         return _observation(self._get(_USER, id=principal))

@@ -59,7 +59,8 @@ def test_a_token_is_taken_with_and_without_a_blank(authorization: str, pwmgmt_si
 
 @pytest.mark.parametrize("authorization", ["Bearer {}", "Bearer{}"])
 def test_an_oauth_token_is_taken_too(authorization: str, pwmgmt_simulator: Simulator) -> None:
-    wire = Wire(pwmgmt_simulator.url, {"Authorization": authorization.format("CANARY-okta-bearer-token")})
+    token = "eyJhbGciOiJub25lIn0.eyJjaWQiOiJzaW11bGF0ZWQifQ.CANARY-okta-bearer-token"
+    wire = Wire(pwmgmt_simulator.url, {"Authorization": authorization.format(token)})
     assert wire.call("GET", "/api/v1/users").status_code == 200
 
 
