@@ -23,11 +23,27 @@ if TYPE_CHECKING:
 DOCS = Path(__file__).parent
 PAGE = DOCS / "systems.md"
 README = DOCS.parent / "README.md"
-TABLE_IN_README = re.compile(r"(?<=<!-- by python -m docs\.systems_page -->\n\n).*?(?=\n<!-- end -->)", re.DOTALL)
+TABLE_IN_README = re.compile(r"(?<=<!-- by python -m docs\.systems_page -->\n).*?(?=<!-- end -->)", re.DOTALL)
 HEAD = """# Systems
 
 Made from the code by `python -m docs.systems_page`; a test fails when it is stale.
 
+"""
+RIGHTS = """
+## Rights to grant
+
+The least that a connection needs, in the vendor's own words.
+
+- Okta: what the scopes `okta.users.manage` (set, change, expire, deactivate) and `okta.users.read` (observe) stand for.
+  An API token has the rights of the administrator who created it. No run reads the policies (`okta.policies.read`).
+- Okta MyAccount: `okta.myAccount.password.manage` and `okta.myAccount.password.read`, granted by the user who signs in.
+- OneLogin: the credential's scope has to be Manage All; Manage users may not set passwords.
+- ETNA Trader: an application key. The user's own password is the right to change it.
+
+## Repair
+
+A repair sends the declared password again. A system whose history still remembers it refuses: declare a new one, or say
+`on_drift="accept"`.
 """
 COMMON = """
 ## Settings of every connection
@@ -57,7 +73,7 @@ def page() -> str:
     common = connection.Connection.model_fields
     shared = COMMON.format(about=_about(connection.Connection), settings=_settings(common))
     systems = "".join(_system(name, module) for name, module in discover().items())
-    return f"{HEAD}{table()}{shared}{systems}"
+    return f"{HEAD}{table()}{RIGHTS}{shared}{systems}"
 
 
 def table() -> str:
