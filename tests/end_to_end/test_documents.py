@@ -209,6 +209,27 @@ def test_every_decision_is_in_the_list() -> None:
     assert listed == sorted(path.name for path in decisions.glob("[0-9]*.md"))
 
 
+def test_the_other_name_that_self_managed_explains_is_the_same_account(stack: Stack, directory: Directory) -> None:
+    readme = ROOT / "examples" / "self_managed" / "README.md"
+    [alias] = re.findall(r"`(opts=.*)`", readme.read_text(encoding="utf-8"))
+    account = directory.account("etna")
+    declared = {"connection": "etna", "principal": account.principal, "on_destroy": "revoke"}
+    taking_over = 'current_password=from_env("ETNA_FIRST_PASSWORD")'
+    stack.connect("etna", account.connection)
+    stack.program(program(credential("etna", **declared, more=taking_over)))
+    stack.configure(secrets={"password": "CANARY-Taken-Over-1"})
+    stack.environment["ETNA_FIRST_PASSWORD"] = account.password
+    stack.up()
+    del stack.environment["ETNA_FIRST_PASSWORD"]
+
+    stack.program(program(credential("trader", **declared, more=taking_over)))
+    assert "ETNA_FIRST_PASSWORD" in stack.preview(expect=1).text
+    stack.program(program(credential("trader", **declared, more=f"{taking_over},\n    {alias}")))
+
+    assert stack.up().operations == {"trader": "same"}
+    assert directory.logs_in(account, "CANARY-Taken-Over-1")
+
+
 def test_what_security_md_warns_of_is_so(stack: Stack, directory: Directory) -> None:
     account = directory.account("okta")
     stack.connect("okta", account.connection)
