@@ -116,6 +116,7 @@ class Wire:
             RateLimited: the server asks to wait for longer than ``time_budget`` allows.
             NotConfigured: 404, and not in the vendor's words: the url leads elsewhere.
             UnexpectedReply: an answer that the manual doesn't know.
+            Unsupported: a header can't carry a value.
             CredentialError: what a row of the refusals names.
 
         """
@@ -149,6 +150,7 @@ class Wire:
             OutcomeUnknown: sent, and no answer that tells what became of it.
             NotConfigured: 404, and not in the vendor's words: the url leads elsewhere.
             UnexpectedReply: an answer that the manual doesn't know.
+            Unsupported: a header can't carry a value.
             CredentialError: what a row of the refusals names.
 
         """

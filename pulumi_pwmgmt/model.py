@@ -145,7 +145,8 @@ def from_file(path: str | os.PathLike[str]) -> Reference:
     """Take a secret from the file at ``path``, relative to the program's directory.
 
     It is read at the moment of use, so it is in no state and never stale. The file is UTF-8; one trailing newline
-    is removed and nothing else. A file that is empty counts as missing and is refused in preview.
+    is removed and nothing else. A file that is empty counts as missing and is refused in preview, and so is a pipe or
+    a device.
 
     Raises:
         ValueError: ``path`` is empty.
@@ -160,18 +161,23 @@ def rfc3339(moment: datetime) -> str:
 
 
 class OnDestroy(str, enum.Enum):
-    """What becomes of the account's password when the resource is destroyed."""
+    """What becomes of the account's password when the resource is destroyed; docs/systems.md says who can do what."""
 
-    REVOKE = "revoke"  # afterwards the password no longer works
-    EXPIRE = "expire"  # it opens nothing but the step that changes it
-    DEACTIVATE = "deactivate"  # the account itself no longer works
+    REVOKE = "revoke"
+    """Afterwards the password no longer works."""
+    EXPIRE = "expire"
+    """The password opens nothing but the step that changes it."""
+    DEACTIVATE = "deactivate"
+    """The account itself no longer works."""
 
 
 class OnDrift(str, enum.Enum):
     """What an update does about a password that somebody else has changed."""
 
-    REPAIR = "repair"  # sets the declared one again, once
-    ACCEPT = "accept"  # leaves the account alone until the program declares another
+    REPAIR = "repair"
+    """Set the declared one again, once. This is the default."""
+    ACCEPT = "accept"
+    """Leave the account alone until the program declares another."""
 
 
 @dataclass(frozen=True, kw_only=True)

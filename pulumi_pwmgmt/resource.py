@@ -136,9 +136,8 @@ class ManagedCredential(dynamic.Resource, module="pwmgmt", name="ManagedCredenti
                 the declared one back, or a change made outside was accepted.
 
         """
-        recorded = pulumi.Output.all(
-            self.password, self.tenant, self.principal, self.drift, self.principal_id, self._declared
-        )
+        # No argument is called drift, so it stays unknown until the system has answered.
+        recorded = pulumi.Output.all(self.password, self.tenant, self.principal, self.drift, self._declared)
         return pulumi.Output.secret(recorded.apply(lambda known: _accepted(*known)))
 
 
@@ -151,9 +150,7 @@ def _reusable(value: pulumi.Input[str]) -> pulumi.Input[str]:
     return value if isinstance(value, str) else pulumi.Output.from_input(value)
 
 
-def _accepted(
-    recorded: str, tenant: str, principal: str, drift: str, _id: str, declared: str | Mapping[str, str]
-) -> str:
+def _accepted(recorded: str, tenant: str, principal: str, drift: str, declared: str | Mapping[str, str]) -> str:
     password = Reference.parse(declared).read() if isinstance(declared, Mapping) else Secret(declared)
     if drift:
         raise _told(
