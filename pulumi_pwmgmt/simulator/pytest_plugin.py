@@ -111,13 +111,13 @@ def running(arguments: Sequence[str]) -> Iterator[Simulator]:
     with subprocess.Popen(  # noqa: S603 - our own module
         [*command, "--until-stdin-ends", *arguments],
         stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,  # its standard error is the test's own: pytest shows it where the test fails
         text=True,
         encoding="utf-8",
     ) as process:
         line = process.stdout.readline() if process.stdout else ""
         if not line:
-            pytest.fail(f"pwmgmt simulate did not start: {process.communicate()[1].strip()}", pytrace=False)
+            process.wait()
+            pytest.fail("pwmgmt simulate did not start; its standard error says why", pytrace=False)
         yield Simulator(**json.loads(line))
         process.terminate()
