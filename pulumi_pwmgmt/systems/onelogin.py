@@ -21,8 +21,10 @@ from pulumi_pwmgmt.system import Authority, CurrentPassword, Traits
 
 
 class Connection(settings.Connection):
-    """An account and an API credential of it with the scope Manage All; ``subdomain`` goes with every log-in.
+    """An account and an API credential of it with the scope Manage All.
 
+    ``subdomain`` is the account's own and goes with every log-in. A wrong one is answered like a wrong password: when
+    an adoption says that the account can't log in with the declared password, look at it too.
     OneLogin can't judge the complexity of a password that comes as ``salted_sha256``.
     """
 
@@ -162,7 +164,11 @@ class System:
             self._wire.write("PUT", "/api/2/users/{id}", id=user_id, token=self._token, json=body).parse(_Suspended)
 
     def verify_password(self, principal: str, password: Password) -> bool | None:
-        """Log in: https://developers.onelogin.com/api-docs/1/login-page/create-session-login-token ."""
+        """Log in: https://developers.onelogin.com/api-docs/1/login-page/create-session-login-token .
+
+        False is all that OneLogin's manual has for a wrong password, for an unknown user and for a wrong ``subdomain``:
+        401, "you can use the 401 - Unauthorized status code to indicate that a user could not be authenticated".
+        """
         try:
             login = self._read(principal).login if _is_id(principal) else principal
             body = {"username_or_email": login, "password": password, "subdomain": self._connection.subdomain}
