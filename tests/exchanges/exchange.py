@@ -1,5 +1,8 @@
 """Documented exchanges with a vendor, as data: what a call of ours sends, what the vendor answers, what comes of it.
 
+They cover what the library calls, and what the vendor may answer to that. Operations that it never calls (invitations,
+registration, forgotten passwords, recovery questions, imports of hashes) and the errors of those alone have none.
+
 One YAML file for each system, named like the system's module:
 
     connection: {token: CANARY-…}     # the vendor's own settings of a connection; system and url are filled in
@@ -18,7 +21,9 @@ One YAML file for each system, named like the system's module:
               path: /api/v1/users/a%40b   # as sent, percent-encoding included
               query: {strict: "true"}     # exactly these parameters; default none
               headers: {Accept: …, If-Match: null}   # these values; null: must be absent
-              json: {…}                   # the whole body; or `form: {…}`; or neither, and then nothing may be sent
+              json: {…}                   # the whole body; or `form: {…}`; or neither, and then nothing may be sent;
+                                          # `<salt>` stands for a salt drawn by chance, and
+                                          # `<sha256 of salt and CANARY-…>` for the digest of that salt and the rest
             reply:
               status: 200
               headers: {…}
@@ -43,6 +48,8 @@ Header names are compared in lower case. Times are YAML strings, as the vendor w
 
 from __future__ import annotations
 
+import hashlib
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -50,6 +57,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 FOLDER = Path(__file__).parent
+_SALT = "<salt>"
+_DIGEST = re.compile(r"<sha256 of salt and (.+)>")
 
 
 class _Strict(BaseModel):
@@ -63,6 +72,18 @@ class Request(_Strict):
     headers: dict[str, str | None] = {}
     json_body: Any = Field(None, alias="json")
     form: dict[str, str] | None = None
+
+    @property
+    def salt_field(self) -> str | None:
+        """The field of the body whose value is drawn by chance."""
+        body = self.json_body if isinstance(self.json_body, dict) else {}
+        return next((name for name, value in body.items() if value == _SALT), None)
+
+    def body(self, salt: str) -> Any:  # noqa: ANN401 -- JSON
+        """Return the whole body, with this salt where one is drawn."""
+        if self.salt_field is None:
+            return self.json_body
+        return {name: _salted(value, salt) for name, value in self.json_body.items()}
 
     @property
     def has_json(self) -> bool:
@@ -126,6 +147,13 @@ class Exchange(_Strict):
     wire: tuple[Turn, ...]
     gives: Gives
     simulator: Simulated
+
+
+def _salted(value: str, salt: str) -> str:
+    digested = _DIGEST.fullmatch(value)
+    if digested:
+        return hashlib.sha256((salt + digested[1]).encode()).hexdigest()
+    return salt if value == _SALT else value
 
 
 def systems() -> list[str]:

@@ -32,6 +32,25 @@ def test_a_call_sends_and_reads_what_the_manual_says(exchange: Exchange) -> None
     assert_gives(outcome, exchange.gives)
 
 
+def test_every_system_has_its_exchanges() -> None:
+    assert systems() == list(discover())
+
+
+@pytest.mark.parametrize("system", systems())
+def test_everything_that_a_system_can_be_asked_is_exchanged(system: str) -> None:
+    kind = discover()[system].System
+    asked = {name for name, method in vars(kind).items() if callable(method) and not name.startswith("_")}
+    played = [exchange for exchange in exchanges(system) if "raises" not in exchange.gives.model_fields_set]
+    sent = {method for exchange in played for method in exchange.call if exchange.wire}
+    overwrites = {OnDestroy.REVOKE.value} if kind.traits.revoke_overwrites else set()
+    removals = {how.value for how in kind.traits.removals} - overwrites
+    never_sent = set() if removals else {"remove_password"}
+    assert sent == asked - never_sent - {"subject"}, "`subject` reads the token and asks nobody"
+    assert {
+        exchange.call["remove_password"]["how"] for exchange in played if "remove_password" in exchange.call
+    } == removals
+
+
 @pytest.mark.parametrize("system", systems())
 def test_every_exchange_of_a_file_has_a_name_of_its_own(system: str) -> None:
     names = [exchange.name for exchange in exchanges(system)]
@@ -72,7 +91,10 @@ def assert_sent(received: Received, documented: Request) -> None:
     assert {name: received.headers.get(name.lower()) for name in documented.headers} == documented.headers
     if documented.has_json:
         assert received.headers["content-type"].split(";")[0] == "application/json"
-        assert json.loads(received.body) == documented.json_body
+        body = json.loads(received.body)
+        salt = body[documented.salt_field] if documented.salt_field else ""
+        assert body == documented.body(salt)
+        assert not documented.salt_field or 20 <= len(salt) <= 40, "no salt to speak of, or none that is taken"
     elif documented.form is not None:
         assert received.headers["content-type"] == "application/x-www-form-urlencoded"
         assert dict(parse_qsl(received.body.decode(), keep_blank_values=True)) == documented.form

@@ -53,7 +53,7 @@ def ids_of(exchange: Exchange, simulator: Simulator) -> dict[str, str]:
 
 def send(request: Request, url: str, own: dict[str, str]) -> requests.Response:
     """Send what the manual says, with the simulator's own ids and tokens in it."""
-    body = {"json": request.json_body} if request.has_json else {"data": request.form}
+    body = {"json": request.body("CANARY-salt")} if request.has_json else {"data": request.form}
     headers = {name: value for name, value in request.headers.items() if value is not None}
     text = json.dumps({"path": request.path, "params": request.query, "headers": headers, **body})
     for documented, value in own.items():
