@@ -34,8 +34,8 @@ RIGHTS = """
 
 The least that a connection needs, in the vendor's own words.
 
-- Okta: what the scopes `okta.users.manage` (set, change, expire, deactivate) and `okta.users.read` (observe) stand for.
-  An API token has the rights of the administrator who created it. No run reads the policies (`okta.policies.read`).
+- Okta: an access token of OAuth needs `okta.users.manage`. `okta.policies.read` is for reading the policies, which no
+  run does. An API token has the rights of the administrator who created it.
 - Okta MyAccount: `okta.myAccount.password.manage` and `okta.myAccount.password.read`, granted by the user who signs in.
 - OneLogin: the credential's scope has to be Manage All; Manage users may not set passwords.
 - ETNA Trader: an application key. The user's own password is the right to change it.
