@@ -15,6 +15,12 @@ from tests.canary import assert_no_canary, find_canary
 
 BIN = Path(sys.executable).parent
 _PASSPHRASE = "CANARY-passphrase"
+# Whoever calls another machine meets a proxy that is not there.
+LOOPBACK_ONLY = {
+    "http_proxy": "http://127.0.0.1:9",
+    "https_proxy": "http://127.0.0.1:9",
+    "no_proxy": "127.0.0.1,localhost",
+}
 _TYPE = "pulumi-python:dynamic/pwmgmt:ManagedCredential"
 
 
@@ -154,6 +160,7 @@ class Stack:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DEBUG_COMMANDS": "true",  # for --event-log, as Pulumi's Automation API sets it
             "PYTHONPATH": str(Path.cwd()),
+            **LOOPBACK_ONLY,
             **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
             **self.environment,
         }
