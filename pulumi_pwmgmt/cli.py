@@ -46,7 +46,7 @@ def simulate(
     Everything is volatile. Ctrl-C ends it.
     """
     try:
-        from pulumi_pwmgmt.simulator import report, seed, server  # noqa: PLC0415 - an extra, and slow to import
+        from pulumi_pwmgmt.simulator import report, seed, server  # noqa: PLC0415 -- an extra, and slow to import
     except ModuleNotFoundError as error:
         click.echo(f"{_MISSING_EXTRA}\n(missing: {error.name})", err=True)
         sys.exit(_FAILURE)

@@ -90,7 +90,7 @@ def unmet(rules: Rules, password: str, person: Person) -> frozenset[Unmet]:
         Unmet.NO_LETTER: rules.letter and not (lower or upper),
         Unmet.NO_NUMBER: rules.number and not number,
         Unmet.NO_SYMBOL: rules.symbol and not symbol,
-        Unmet.TOO_FEW_CLASSES: rules.three_of_four_classes and lower + upper + number + symbol < 3,  # noqa: PLR2004 - three of four
+        Unmet.TOO_FEW_CLASSES: rules.three_of_four_classes and lower + upper + number + symbol < 3,  # noqa: PLR2004 -- three of four
         Unmet.HAS_USERNAME: rules.exclude_username and _holds_any(folded, username_parts(person.login)),
         Unmet.HAS_FIRST_NAME: rules.exclude_first_name and _holds_any(folded, [person.first_name]),
         Unmet.HAS_LAST_NAME: rules.exclude_last_name and _holds_any(folded, [person.last_name]),

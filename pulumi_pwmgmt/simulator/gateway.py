@@ -73,7 +73,7 @@ class Gateway:
         answer = _Answer()
         try:
             await self._inner(scope, client.replay, answer.take)
-        except Exception as error:  # noqa: BLE001 - a fault of ours: say so, where, and nothing of the request
+        except Exception as error:  # noqa: BLE001 -- a fault of ours: say so, where, and nothing of the request
             place = traceback.extract_tb(error.__traceback__)[-1]
             text = f"the simulator failed: {type(error).__name__} in {place.name}, line {place.lineno}"
             sys.stderr.write(text + "\n")
@@ -84,7 +84,7 @@ class Gateway:
     async def _trouble(self, scope: Scope, client: "_Client", fault: Fault) -> "_Answer":
         api = self._simulation.apis().get(system_of(scope["path"]) or "")
         status = int(fault.kind)
-        wait_s = 1.0 if status == 429 and fault.delay_s is None else fault.delay_s  # noqa: PLR2004
+        wait_s = 1.0 if status == 429 and fault.delay_s is None else fault.delay_s  # noqa: PLR2004 -- the status says it best
         response = api.trouble(status, wait_s) if api else PlainTextResponse("trouble", status)
         if api:
             api.dress(await call_of(Request(scope, client.replay)), response)
@@ -174,7 +174,7 @@ class _Answer:
         return self
 
     def _promise_a_body(self, media_type: str = "application/json") -> None:
-        if self._start["status"] == 204:  # noqa: PLR2004 - the status says it best
+        if self._start["status"] == 204:  # noqa: PLR2004 -- the status says it best
             self._start["status"] = 200
         headers = [(name, value) for name, value in self._start["headers"] if name != b"content-type"]
         self._start["headers"] = [*headers, (b"content-type", media_type.encode())]
@@ -183,7 +183,7 @@ class _Answer:
         """Send it; with fewer bytes than promised, the server then closes the connection."""
         headers = [(name, value) for name, value in self._start["headers"] if name != b"content-length"]
         headers.append((b"date", format_datetime(date, usegmt=True).encode()))
-        if self._start["status"] != 204:  # noqa: PLR2004 - the status says it best
+        if self._start["status"] != 204:  # noqa: PLR2004 -- the status says it best
             length = len(self._body) if self._promised is None else self._promised
             headers.append((b"content-length", str(length).encode()))
         await send({**self._start, "headers": headers})

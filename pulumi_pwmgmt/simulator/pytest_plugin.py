@@ -78,10 +78,10 @@ class Simulator:
 
     def control(self, method: str, path: str, body: object = None) -> object:
         """Call the control port; raises ``urllib.error.HTTPError`` when it refuses."""
-        from urllib.request import ProxyHandler, Request, build_opener  # noqa: PLC0415 - plugins load in every run
+        from urllib.request import ProxyHandler, Request, build_opener  # noqa: PLC0415 -- plugins load in every run
 
         data = None if body is None else json.dumps(body).encode()
-        request = Request(self.control_url + path, data, method=method)  # noqa: S310 - our own loopback address
+        request = Request(self.control_url + path, data, method=method)  # noqa: S310 -- our own loopback address
         with build_opener(ProxyHandler({})).open(request, timeout=30) as reply:
             text = reply.read()
         return json.loads(text) if text else None
@@ -108,7 +108,7 @@ def pwmgmt_simulator(_pwmgmt_simulator_process: Simulator) -> Simulator:
 def running(arguments: Sequence[str]) -> Iterator[Simulator]:
     """Run ``pwmgmt simulate`` with these arguments on free ports, and end it when the caller is done."""
     command = [sys.executable, "-m", "pulumi_pwmgmt.cli", "simulate", "--port", "0", "--control-port", "0", "--json"]
-    with subprocess.Popen(  # noqa: S603 - our own module
+    with subprocess.Popen(  # noqa: S603 -- our own module
         [*command, "--until-stdin-ends", *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,  # its standard error is the test's own: pytest shows it where the test fails

@@ -63,7 +63,7 @@ def send(request: Request, url: str, own: dict[str, str]) -> requests.Response:
     return requests.request(request.method, url + path, timeout=30, allow_redirects=False, **asked)
 
 
-def same_shape(documented: Any, answered: Any, own: dict[str, str], place: str = "") -> dict[str, str]:  # noqa: ANN401
+def same_shape(documented: Any, answered: Any, own: dict[str, str], place: str = "") -> dict[str, str]:  # noqa: ANN401 -- JSON
     """Compare two JSON values: every documented name is there with a value of the same kind; what a program goes by
     is the same text. Returns the tokens that the simulator gave in place of the documented ones.
     """

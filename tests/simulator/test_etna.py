@@ -20,7 +20,7 @@ DENIED = {"Message": "Authorization has been denied for this request."}
 INVALID = {"State": "Failed", "Step": "BaseAuthentication", "Reason": "Invalid credentials"}
 
 
-def load(simulator: Simulator, policy: dict[str, Any] | None = None, **user: Any) -> None:  # noqa: ANN401
+def load(simulator: Simulator, policy: dict[str, Any] | None = None, **user: Any) -> None:  # noqa: ANN401 -- the seed is JSON
     users = [{"login": "trader", "password": "CANARY-Old-1", **user}]
     simulator.load(
         {"etna": {"app_keys": [KEY], "users": users, "policy": {"exclude_username": False} | (policy or {})}}

@@ -27,7 +27,7 @@ def was_set(simulator: Simulator) -> bool:
     return okta_log_in(simulator, simulator.account("okta")["login"], "CANARY-New-2").status_code == 200
 
 
-def fault(simulator: Simulator, kind: str, **more: Any) -> None:  # noqa: ANN401 - JSON
+def fault(simulator: Simulator, kind: str, **more: Any) -> None:  # noqa: ANN401 -- JSON
     simulator.fault(system="okta", method="POST", path="/api/v1/users/*", kind=kind, **more)
 
 
@@ -45,7 +45,7 @@ def comes_true(simulator: Simulator) -> bool:
 @pytest.mark.parametrize("kind", ["429", "500", "502", "503", "504"])
 @pytest.mark.parametrize("late", [False, True])
 def test_a_status_is_answered_before_or_after_the_commit(
-    kind: str, late: bool, pwmgmt_simulator: Simulator  # noqa: FBT001 - a column of the table
+    kind: str, late: bool, pwmgmt_simulator: Simulator  # noqa: FBT001 -- a column of the table
 ) -> None:  # fmt: skip
     fault(pwmgmt_simulator, kind, late=late)
     assert set_password(pwmgmt_simulator).status_code == int(kind)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 LOGIN, PASSWORD = "isaac.brock@example.com", "CANARY-Old-1"
 
 
-def load(simulator: Simulator, policy: dict[str, Any] | None = None, **user: Any) -> None:  # noqa: ANN401
+def load(simulator: Simulator, policy: dict[str, Any] | None = None, **user: Any) -> None:  # noqa: ANN401 -- the seed is JSON
     users = [{"login": LOGIN, "password": "CANARY-Old-1", **user}]
     simulator.load(okta_seed(users=users, policy=policy or {}))
 

@@ -26,7 +26,7 @@ NEW: dict[str, Any] = {"profile": {"password": "CANARY-New-2"}}
 CHANGE = {"oldPassword": "CANARY-Old-1", "newPassword": "CANARY-New-2"}
 
 
-def load(simulator: Simulator, org: dict[str, Any] | None = None, **user: Any) -> Wire:  # noqa: ANN401
+def load(simulator: Simulator, org: dict[str, Any] | None = None, **user: Any) -> Wire:  # noqa: ANN401 -- the seed is JSON
     owner = {"login": LOGIN, "password": "CANARY-Old-1", "user_tokens": [{"token": "CANARY-user-token"}], **user}
     simulator.load(okta_seed(users=[owner], **(org or {})))
     return my_account(simulator, "CANARY-user-token")

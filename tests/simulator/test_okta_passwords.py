@@ -25,7 +25,7 @@ TOO_LONG = "CANARY-1x" * 8 + "x"
 LIMITS = ["CANARY-1x" * 8, "CANARY-a1", "CANARY 1 \\ \" ' % < € 🔑 ü"]
 
 
-def seed(**user: Any) -> dict[str, Any]:  # noqa: ANN401 - the seed is JSON
+def seed(**user: Any) -> dict[str, Any]:  # noqa: ANN401 -- the seed is JSON
     return okta_seed(users=[{"login": LOGIN, "password": "CANARY-Old-1", **user}])
 
 
@@ -34,7 +34,7 @@ def set_password(simulator: Simulator, value: str, query: str = "", method: str 
     return okta(simulator).call(method, f"/api/v1/users/{LOGIN}{query}", json=body)
 
 
-def change(simulator: Simulator, old: str, new: str, query: str = "", **more: Any) -> requests.Response:  # noqa: ANN401
+def change(simulator: Simulator, old: str, new: str, query: str = "", **more: Any) -> requests.Response:  # noqa: ANN401 -- JSON
     body = {"oldPassword": {"value": old}, "newPassword": {"value": new}, **more}
     user_id = okta(simulator).call("GET", f"/api/v1/users/{LOGIN}").json()["id"]
     return okta(simulator).call("POST", f"/api/v1/users/{user_id}/credentials/change_password{query}", json=body)
@@ -116,7 +116,7 @@ def test_a_common_password_is_refused(pwmgmt_simulator: Simulator) -> None:
     ],
 )
 def test_a_new_password_moves_the_status(
-    before: str, after: str, opened: bool, pwmgmt_simulator: Simulator  # noqa: FBT001 - a column of the table
+    before: str, after: str, opened: bool, pwmgmt_simulator: Simulator  # noqa: FBT001 -- a column of the table
 ) -> None:  # fmt: skip
     pwmgmt_simulator.load(seed(status=before))
     assert set_password(pwmgmt_simulator, "CANARY-New-2").json()["status"] == after
@@ -250,7 +250,7 @@ def test_a_user_becomes_federated_and_comes_back(pwmgmt_simulator: Simulator) ->
     assert set_password(pwmgmt_simulator, "CANARY-New-2").status_code == 200
 
 
-def credentials_call(simulator: Simulator, name: str, body: Any = None) -> requests.Response:  # noqa: ANN401
+def credentials_call(simulator: Simulator, name: str, body: Any = None) -> requests.Response:  # noqa: ANN401 -- JSON
     user_id = okta(simulator).call("GET", f"/api/v1/users/{LOGIN}").json()["id"]
     return okta(simulator).call("POST", f"/api/v1/users/{user_id}/credentials/{name}", json=body)
 

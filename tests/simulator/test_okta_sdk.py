@@ -35,7 +35,7 @@ def change(old: str, new: str) -> ChangePasswordRequest:
     )  # fmt: skip
 
 
-def run(call: Any) -> Any:  # noqa: ANN401 - the SDK is untyped
+def run(call: Any) -> Any:  # noqa: ANN401 -- the SDK is untyped
     """Return what the SDK gives: the object, the response, the error."""
     return asyncio.run(call)
 

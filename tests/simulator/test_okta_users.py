@@ -18,7 +18,7 @@ PASSWORD = {"credentials": {"password": {"value": "CANARY-New-2"}}}
 NEW = {"profile": {"firstName": "A", "lastName": "B", "email": "new@example.com", "login": "new@example.com"}}
 
 
-def user(status: str = "ACTIVE", **more: Any) -> dict[str, Any]:  # noqa: ANN401 - the seed is JSON
+def user(status: str = "ACTIVE", **more: Any) -> dict[str, Any]:  # noqa: ANN401 -- the seed is JSON
     return {"login": LOGIN, "password": "CANARY-Old-1", "status": status, **more}
 
 
@@ -139,7 +139,7 @@ def test_an_unknown_user_is_named_with_the_live_text(pwmgmt_simulator: Simulator
 
 
 def test_a_post_without_a_length_is_411(pwmgmt_simulator: Simulator) -> None:
-    import http.client  # noqa: PLC0415 - requests always sends a length
+    import http.client  # noqa: PLC0415 -- requests always sends a length
 
     connection = http.client.HTTPConnection(pwmgmt_simulator.url.removeprefix("http://"), timeout=30)
     connection.putrequest("POST", f"/api/v1/users/{LOGIN}/lifecycle/suspend")

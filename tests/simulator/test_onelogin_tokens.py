@@ -21,7 +21,7 @@ FORM = {"client_id": PAIR[0], "client_secret": PAIR[1], **GRANT}
 TOKEN = "/auth/oauth2/v2/token"
 
 
-def ask(simulator: Simulator, path: str = TOKEN, **request: Any) -> requests.Response:  # noqa: ANN401
+def ask(simulator: Simulator, path: str = TOKEN, **request: Any) -> requests.Response:  # noqa: ANN401 -- as requests has it
     return Wire(simulator.url).call("POST", path, **request)
 
 

@@ -23,7 +23,7 @@ DIRECTORY_POLICY = (
 )
 
 
-def load(simulator: Simulator, policy: dict[str, Any] | None = None, **user: Any) -> tuple[Wire, str]:  # noqa: ANN401
+def load(simulator: Simulator, policy: dict[str, Any] | None = None, **user: Any) -> tuple[Wire, str]:  # noqa: ANN401 -- JSON
     """Seed one user; return the wire and the user's id."""
     users = [{"login": LOGIN, "password": "CANARY-Old-1", **user}]
     simulator.load({"onelogin": {"credentials": [PAIR], "users": users, "policy": policy or {}}})
@@ -31,11 +31,11 @@ def load(simulator: Simulator, policy: dict[str, Any] | None = None, **user: Any
     return wire, str(wire.call("GET", "/api/2/users").json()[0]["id"])
 
 
-def confirmed(password: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+def confirmed(password: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 -- JSON
     return {"password": password, "password_confirmation": password, **more}
 
 
-def set_clear(wire: Wire, user_id: str, password: str, **more: Any) -> requests.Response:  # noqa: ANN401
+def set_clear(wire: Wire, user_id: str, password: str, **more: Any) -> requests.Response:  # noqa: ANN401 -- JSON
     path = f"/api/1/users/set_password_clear_text/{user_id}"
     return wire.call("PUT", path, json=confirmed(password, **more))
 
@@ -371,7 +371,7 @@ def test_wrong_passwords_lock_for_a_while(pwmgmt_simulator: Simulator) -> None:
 
 
 @pytest.mark.parametrize(("minutes", "opened"), [(5, True), (0, False)])
-def test_a_lock_by_hand(minutes: int, opened: bool, pwmgmt_simulator: Simulator) -> None:  # noqa: FBT001
+def test_a_lock_by_hand(minutes: int, opened: bool, pwmgmt_simulator: Simulator) -> None:  # noqa: FBT001 -- a column of the table
     wire, user_id = load(pwmgmt_simulator)
     path = f"/api/1/users/{user_id}/lock_user"
     assert wire.call("PUT", path, json={"locked_until": minutes}).status_code == 200

@@ -22,7 +22,7 @@ class Wire:
     url: str
     headers: dict[str, str] = field(default_factory=dict)
 
-    def call(self, method: str, path: str, **request: Any) -> requests.Response:  # noqa: ANN401 - as requests has it
+    def call(self, method: str, path: str, **request: Any) -> requests.Response:  # noqa: ANN401 -- as requests has it
         headers = {**self.headers, **request.pop("headers", {})}
         return requests.request(
             method, self.url + path, headers=headers, timeout=TIMEOUT_S, allow_redirects=False, **request
@@ -70,7 +70,7 @@ def onelogin_log_in(wire: Wire, name: str, password: str, subdomain: str = "simu
     return wire.call("POST", "/api/1/login/auth", json=body)
 
 
-def okta_seed(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - the seed is JSON
+def okta_seed(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 -- the seed is JSON
     """A seed with one Okta user, a token, and these changes to the org."""
     users = [{"login": "isaac.brock@example.com", "password": "CANARY-Old-1"}]
     return {"okta": {"tokens": [{"token": OKTA_TOKEN}], "users": users, **changes}}

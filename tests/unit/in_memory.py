@@ -86,7 +86,7 @@ class Directory:
     def log_ins(self) -> int:
         return self.calls.count("verify")
 
-    def add(self, login: str, password: str | None = "CANARY-live", *, id_: str | None = None) -> Account:  # noqa: S107
+    def add(self, login: str, password: str | None = "CANARY-live", *, id_: str | None = None) -> Account:  # noqa: S107 -- a canary
         account = Account(id_ or f"id-of-{login.split('@', maxsplit=1)[0]}", login, password, self.now)
         account.history = [password] if password else []
         self.accounts.append(account)

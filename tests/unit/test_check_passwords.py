@@ -60,7 +60,7 @@ def test_the_defaults() -> None:
     ("kind", "kept"),
     [(Administrator, False), (NoUseForCurrent, False), (OwnPassword, False), (WriteOnly, False), (OldForNew, True)],
 )
-def test_it_is_kept_by_default_only_where_the_system_demands_it(kind: type[WriteOnly], kept: bool) -> None:  # noqa: FBT001
+def test_it_is_kept_by_default_only_where_the_system_demands_it(kind: type[WriteOnly], kept: bool) -> None:  # noqa: FBT001 -- a column
     stack, _ = stack_of(kind)
     assert stack.preview(bot=etna())["bot"]["keep_in_state"] is kept
 

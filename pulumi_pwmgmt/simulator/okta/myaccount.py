@@ -77,7 +77,7 @@ class MyAccountApi:
         """Add request id and rate headers, and the version in the content type, which a 406 has not."""
         del call
         dress(response, self._org.rates["myaccount"].look())
-        if response.status_code != 406 and "content-type" in response.headers:  # noqa: PLR2004 - says it best
+        if response.status_code != 406 and "content-type" in response.headers:  # noqa: PLR2004 -- says it best
             response.headers["content-type"] = _VERSIONED
 
     def no_such_path(self, call: Call) -> Response:

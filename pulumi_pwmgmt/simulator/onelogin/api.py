@@ -82,8 +82,8 @@ class OneLoginApi:
 
     def trouble(self, status: int, wait_s: float | None) -> Response:
         """Answer 429 or 5xx; the wait is the rate header with 429, Retry-After with 503."""
-        response = wrapped(status, _TOO_MANY if status == 429 else "Internal Server Error")  # noqa: PLR2004
-        if status == 429 and wait_s is not None:  # noqa: PLR2004 - the status says it best
+        response = wrapped(status, _TOO_MANY if status == 429 else "Internal Server Error")  # noqa: PLR2004 -- the status says it best
+        if status == 429 and wait_s is not None:  # noqa: PLR2004 -- the status says it best
             response.headers["X-RateLimit-Limit"] = "5000"
             response.headers["X-RateLimit-Remaining"] = "0"
             response.headers["X-RateLimit-Reset"] = str(math.ceil(wait_s))

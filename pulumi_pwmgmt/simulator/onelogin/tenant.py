@@ -135,8 +135,8 @@ def policy_of(policy: OneLoginPolicy) -> PasswordPolicy:
         lower=level in {2, 3},
         upper=level in {2, 3},
         number=level in {1, 2, 3},
-        symbol=level == 3,  # noqa: PLR2004 - OneLogin's own number
-        three_of_four_classes=level == 4,  # noqa: PLR2004 - OneLogin's own number
+        symbol=level == 3,  # noqa: PLR2004 -- OneLogin's own number
+        three_of_four_classes=level == 4,  # noqa: PLR2004 -- OneLogin's own number
         symbols=SYMBOLS,
         exclude_common=policy.enforce_account_password_blacklist,
     )
