@@ -41,7 +41,7 @@ class Simulator:
         )  # fmt: skip
         try:
             ready = json.loads(self._process.stdout.readline())  # type: ignore[union-attr]  # a pipe, see above
-        except BaseException:
+        except BaseException:  # Ctrl-C among them: no process may stay behind
             self.__exit__()
             raise
         self._control, self.accounts = ready["control_url"], ready["accounts"]

@@ -99,7 +99,7 @@ class Stack:
             with PeakMemory(process.pid) as memory:
                 try:
                     code = process.wait()
-                except BaseException:
+                except BaseException:  # Ctrl-C among them: no engine may stay behind
                     end(process.pid)
                     raise
                 seconds = time.perf_counter() - started
