@@ -72,9 +72,18 @@ AnyAccount = TypeVar("AnyAccount", bound=Account)
 
 
 class Directory(Generic[AnyAccount]):
-    """The accounts of one system under one password policy, found by id and by login (in any case)."""
+    """The accounts of one system, found by id and by login (in any case).
 
-    def __init__(self, policy: PasswordPolicy, clock: Clock) -> None:
+    They are under one password policy, or each under that which ``policy_of`` says.
+    """
+
+    def __init__(
+        self,
+        policy: PasswordPolicy,
+        clock: Clock,
+        policy_of: Callable[[AnyAccount], PasswordPolicy] | None = None,
+    ) -> None:
+        self.policy_of: Callable[[AnyAccount], PasswordPolicy] = policy_of or (lambda _account: policy)
         self.policy = policy
         self.clock = clock
         self.hear: Callable[[str], object] | None = None
@@ -133,8 +142,9 @@ class Directory(Generic[AnyAccount]):
             return LogIn.LOCKED
         if account.password is None or not account.password.matches(password):
             account.failed_logins += 1
-            if self.policy.max_attempts and account.failed_logins >= self.policy.max_attempts:
-                self.lock(account, self.policy.lock_minutes)
+            policy = self.policy_of(account)
+            if policy.max_attempts and account.failed_logins >= policy.max_attempts:
+                self.lock(account, policy.lock_minutes)
             return LogIn.WRONG
         account.failed_logins = 0
         account.last_login = self.clock.now()
@@ -146,14 +156,14 @@ class Directory(Generic[AnyAccount]):
 
     def is_too_old(self, account: AnyAccount) -> bool:
         """Tell whether the password has outlived the policy's maximum age."""
-        age = self.policy.max_age
+        age = self.policy_of(account).max_age
         return age is not None and account.password_changed is not None and (
             self.clock.now() - account.password_changed >= age
         )  # fmt: skip
 
     def judge(self, account: AnyAccount, password: str, *, history: bool, min_age: bool) -> frozenset[Unmet]:
         """Name every demand that this new password would not meet; history and minimum age only when asked for."""
-        failed = set(unmet(self.policy.rules, password, account.person))
+        failed = set(unmet(self.policy_of(account).rules, password, account.person))
         if history and self._was_used(account, password):
             failed.add(Unmet.IN_HISTORY)
         if min_age and self._is_too_young(account):
@@ -163,7 +173,7 @@ class Directory(Generic[AnyAccount]):
     def put_password(self, account: AnyAccount, text: str, client_hash: ClientHash | None = None) -> None:
         """Make this the account's password, the one it had becoming history."""
         if account.password is not None:
-            account.earlier = [account.password, *account.earlier][: max(self.policy.history_count, 1)]
+            account.earlier = [account.password, *account.earlier][: max(self.policy_of(account).history_count, 1)]
         account.password = StoredPassword.of(text, account.salt, client_hash)
         if self.hear is not None:
             self.hear(text)
@@ -172,14 +182,14 @@ class Directory(Generic[AnyAccount]):
     def drop_password(self, account: AnyAccount) -> None:
         """Take the account's password away; it stays in history."""
         if account.password is not None:
-            account.earlier = [account.password, *account.earlier][: max(self.policy.history_count, 1)]
+            account.earlier = [account.password, *account.earlier][: max(self.policy_of(account).history_count, 1)]
         account.password = None
 
     def _is_too_young(self, account: AnyAccount) -> bool:
         if account.password_changed is None or not account.has_password:
             return False
-        return self.clock.now() - account.password_changed < self.policy.min_age
+        return self.clock.now() - account.password_changed < self.policy_of(account).min_age
 
     def _was_used(self, account: AnyAccount, password: str) -> bool:
         used = [account.password, *account.earlier] if account.password else account.earlier
-        return any(one.matches(password) for one in used[: self.policy.history_count])
+        return any(one.matches(password) for one in used[: self.policy_of(account).history_count])

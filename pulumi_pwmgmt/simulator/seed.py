@@ -109,6 +109,7 @@ class OktaUser(User):
     admin: bool = False
     recovery_question: Text | None = None
     recovery_answer: Text | None = None
+    groups: tuple[Text, ...] = ()
     user_tokens: tuple[UserToken, ...] = ()
 
 
@@ -119,6 +120,15 @@ class OktaToken(_Model):
     scheme: Literal["SSWS", "Bearer"] = "SSWS"
     scopes: tuple[Text, ...] = ("okta.users.read", "okta.users.manage", "okta.policies.read")
     expired: bool = False
+
+
+class OktaPolicy(Policy):
+    """Password rules for the members of some groups."""
+
+    name: Text
+    groups: Annotated[tuple[Text, ...], Field(min_length=1)]
+    provider: Literal["OKTA", "ANY", "ACTIVE_DIRECTORY", "LDAP"] = "OKTA"
+    active: bool = True
 
 
 class OktaRates(_Model):
@@ -135,7 +145,9 @@ class OktaSeed(_Model):
     """An Okta org."""
 
     tokens: tuple[OktaToken, ...] = ()
+    policies: tuple[OktaPolicy, ...] = ()
     policy: Policy = Policy()
+    by_the_catalogue: bool = False
     rates: OktaRates = OktaRates()
     my_account: bool = True
     my_account_password: bool = True

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.contract.scene import Scene
 
 WRONG = "CANARY-Wrong-password-1"
+SHORT = "CANARY-1x"
 
 
 def principals(scene: Scene) -> list[str]:
@@ -92,6 +93,14 @@ def test_status_and_time_of_the_last_change_are_seen(operation: Operation, scene
 def test_the_rules_are_those_that_the_server_has(operation: Operation, scene: Scene) -> None:
     policy = scene.ask(operation)
     assert {name: getattr(policy, name) for name in scene.vendor.policy} == scene.vendor.policy
+    for seed, rules in scene.vendor.chosen_policies:
+        scene.simulator.load(seed)
+        policy = scene.ask(operation)
+        assert {name: getattr(policy, name) for name in rules} == rules
+        long_enough = SHORT.ljust(policy.min_length, "x")
+        with refused(PasswordRejected):  # the rules that are stated are those that hold
+            scene.adapter().set_password(scene.principal, Secret(long_enough[:-1]), None)
+        scene.adapter().set_password(scene.principal, Secret(long_enough), None)
 
 
 @proves("asked twice", lambda operation: operation.column == "set")

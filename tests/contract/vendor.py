@@ -42,7 +42,8 @@ class Vendor:
     ``weak`` is a password that the seeded policy refuses. ``wrong_token`` are settings whose secret nobody gave out.
     ``powerless`` is a seed whose token, in ``powerless_settings``, may do nothing; or the answer to one that may not.
     ``needs_no_right`` are the ways that any token may use. ``does_not_tell`` is the answer to a log-in that tells
-    neither that the password is right nor that it is wrong. ``policy`` is what the seeded policy amounts to.
+    neither that the password is right nor that it is wrong. ``policy`` is what the seeded policy amounts to;
+    ``chosen_policies`` are seeds in which there is a choice, each with what is chosen.
     ``lax`` is a seed with one user whose policy takes any password of ``shortest`` characters or more. ``bodiless`` are
     the ways whose success has no body in the manual. ``documented`` are the faults whose answer is in the manual, and
     what they mean.
@@ -59,6 +60,7 @@ class Vendor:
     needs_no_right: tuple[str, ...] = ()
     does_not_tell: Answer | None = None
     policy: Mapping[str, Any] = field(default_factory=dict)
+    chosen_policies: tuple[tuple[Mapping[str, Any], Mapping[str, Any]], ...] = ()
     shortest: int = 1
     bodiless: tuple[str, ...] = ()
     documented: Mapping[str, type[CredentialError]] = field(default_factory=dict)

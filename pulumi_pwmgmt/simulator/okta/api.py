@@ -15,6 +15,7 @@ from pulumi_pwmgmt.simulator.call import Call, RefusedError
 from pulumi_pwmgmt.simulator.okta.authn import Authn
 from pulumi_pwmgmt.simulator.okta.credentials import Credentials
 from pulumi_pwmgmt.simulator.okta.errors import error_response, refusal
+from pulumi_pwmgmt.simulator.okta.groups import Groups
 from pulumi_pwmgmt.simulator.okta.lifecycle import Lifecycle
 from pulumi_pwmgmt.simulator.okta.org import OktaOrg
 from pulumi_pwmgmt.simulator.okta.policies import Policies
@@ -36,6 +37,7 @@ class OktaApi:
             *Lifecycle(org).operations(),
             *Credentials(org).operations(),
             *Policies(org).operations(),
+            *Groups(org).operations(),
             *Authn(org).operations(),
         ]
 

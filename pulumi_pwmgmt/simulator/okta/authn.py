@@ -9,7 +9,7 @@ from datetime import timedelta
 from starlette.responses import JSONResponse, Response
 
 from pulumi_pwmgmt.simulator.api import Operation
-from pulumi_pwmgmt.simulator.call import Call
+from pulumi_pwmgmt.simulator.call import Call, RefusedError
 from pulumi_pwmgmt.simulator.directory import LogIn
 from pulumi_pwmgmt.simulator.okta import view
 from pulumi_pwmgmt.simulator.okta.body import body_of, flag, part, text
@@ -48,15 +48,17 @@ class Authn:
         call.account = username
         account = self._org.named(username)
         if account is None or account.status not in _MAY_LOG_IN or account.provider not in {"OKTA", "IMPORT"}:
-            raise refusal("E0000004")
+            raise self._not_logged_in()
         call.account = account.login
         outcome = self._org.users.log_in(account, password)
-        if outcome is LogIn.LOCKED and self._org.users.policy.show_lockout:
+        if outcome is LogIn.LOCKED and self._org.users.policy_of(account).show_lockout:
             return JSONResponse({"status": "LOCKED_OUT", "_embedded": {}, "_links": self._links(call, "unlock")})
         if outcome is not LogIn.RIGHT:
-            raise refusal("E0000004")
+            raise self._not_logged_in()
         if self._org.users.is_too_old(account):  # expiry is looked at when someone logs in, and only then
             self._org.set_status(account, "PASSWORD_EXPIRED")
+        if account.status == "PASSWORD_EXPIRED" and self._org.seed.by_the_catalogue:
+            raise refusal("E0000064")
         return JSONResponse(self._opened(call, account, warn=flag(options, "warnBeforePasswordExpired")))
 
     def change(self, call: Call) -> Response:
@@ -82,12 +84,15 @@ class Authn:
         del self._org.state_tokens[text(body, "stateToken") or ""]
         return JSONResponse(self._opened(call, account, warn=False))
 
+    def _not_logged_in(self) -> RefusedError:
+        return refusal("E0000207" if self._org.seed.by_the_catalogue else "E0000004")
+
     def _opened(self, call: Call, account: OktaAccount, *, warn: bool) -> dict[str, object]:
         """Return what a right password gives: a session, or a state token for the step that is due."""
         now = self._org.clock.now()
         shown: dict[str, object] = {"expiresAt": view.timestamp(now + timedelta(minutes=5))}
         embedded: dict[str, object] = {"user": self._user(account)}
-        policy = self._org.users.policy
+        policy = self._org.users.policy_of(account)
         expires = account.password_changed + policy.max_age if policy.max_age and account.password_changed else None
         if account.status == "PASSWORD_EXPIRED":
             shown["status"], step = "PASSWORD_EXPIRED", "changePassword"

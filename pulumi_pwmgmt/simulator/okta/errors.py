@@ -42,6 +42,8 @@ _CATALOGUE: Mapping[str, tuple[int, str]] = {
     "E0000038": (403, "This operation is not allowed in the user's current status."),
     "E0000041": (400, "Credentials should not be set on this resource based on the scheme."),
     "E0000047": (429, "API call exceeded rate limit due to too many requests."),
+    "E0000064": (401, "Password is expired and must be changed."),
+    "E0000080": (403, "The password does not meet the complexity requirements of the current password policy."),
     "E0000087": (403, "The recovery question answer did not match our records."),
     "E0000112": (
         409,
@@ -57,6 +59,7 @@ _CATALOGUE: Mapping[str, tuple[int, str]] = {
     ),
     "E0000149": (406, "The HTTP request is not acceptable"),
     "E0000157": (409, "This account already has a password set as an authenticator."),
+    "E0000207": (401, "The username and/or the password you entered is incorrect. Please try again."),
     "E0000231": (412, "ETag value doesn't match."),
 }
 

@@ -145,9 +145,9 @@ class MyAccountApi:
         self._activate(account)
         return Response(status_code=204)
 
-    def requirements(self, call: Call, _account: OktaAccount) -> Response:
+    def requirements(self, call: Call, account: OktaAccount) -> Response:
         """Tell what a new password must be like."""
-        policy = self._org.users.policy
+        policy = self._org.users.policy_of(account)
         href = f"{call.base_url}{_PATH}/complexity-requirements"
         return JSONResponse(
             {

@@ -6,16 +6,18 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import count
 
 from pulumi_pwmgmt.simulator.clock import Clock
-from pulumi_pwmgmt.simulator.directory import Account, Directory
+from pulumi_pwmgmt.simulator.directory import Account, Directory, PasswordPolicy
 from pulumi_pwmgmt.simulator.ids import IdBook, okta_id
 from pulumi_pwmgmt.simulator.policy import policy_of
 from pulumi_pwmgmt.simulator.rate import RateLimit
-from pulumi_pwmgmt.simulator.seed import Many, OktaSeed, OktaToken, OktaUser, UserToken
+from pulumi_pwmgmt.simulator.seed import Many, OktaPolicy, OktaSeed, OktaToken, OktaUser, Policy, UserToken
 from pulumi_pwmgmt.simulator.stored_password import StoredPassword
 
 MAX_PASSWORD_LENGTH = 72
+EVERYONE = "Everyone"
 
 
 @dataclass
@@ -31,6 +33,25 @@ class OktaAccount(Account):
     recovery_answer: StoredPassword | None = None
     password_id: str = ""
     password_created: datetime | None = None
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class GroupPolicy:
+    """A password policy as the API shows it, and the rules that it stands for."""
+
+    id: str
+    name: str
+    priority: int
+    groups: tuple[str, ...]
+    provider: str
+    active: bool
+    seed: Policy
+    rules: PasswordPolicy
+
+    def applies_to(self, account: OktaAccount) -> bool:
+        """Tell whether the account is in one of its groups, and its password is Okta's own."""
+        return self.active and self.provider in {"OKTA", "ANY"} and bool({EVERYONE, *account.groups} & {*self.groups})
 
 
 @dataclass(frozen=True)
@@ -49,17 +70,38 @@ class OktaOrg:
         self.seed = seed
         self.clock = clock
         self.ids = ids
-        self.users: Directory[OktaAccount] = Directory(policy_of(seed.policy, longest=MAX_PASSWORD_LENGTH), clock)
+        self.policies = [*map(self._group_policy, seed.policies, count(1)), self._default_policy()]
+        self.users: Directory[OktaAccount] = Directory(self.policies[-1].rules, clock, self._rules_for)
         self.tokens: dict[str, OktaToken] = {token.token: token for token in seed.tokens}
         self.user_tokens: dict[str, UserGrant] = {}
         self.rates = {bucket: RateLimit(limit, 60, clock) for bucket, limit in seed.rates.model_dump().items()}
         self.state_tokens: dict[str, str] = {}
-        self.policy_id = ids.of("okta policy", "default", lambda: okta_id("00p"))
         self.user_type_id = ids.of("okta user type", "default", lambda: okta_id("oty"))
         for user in seed.users:
             self._take_in(user)
         for bulk in seed.many:
             self._take_in_many(bulk)
+
+    def group_id(self, name: str) -> str:
+        """Return the id of the group with this name."""
+        return self.ids.of("okta group", name, lambda: okta_id("00g"))
+
+    def _group_policy(self, policy: OktaPolicy, priority: int) -> GroupPolicy:
+        return GroupPolicy(
+            self.ids.of("okta policy", policy.name, lambda: okta_id("00p")), policy.name, priority, policy.groups,
+            policy.provider, policy.active, policy, policy_of(policy, longest=MAX_PASSWORD_LENGTH),
+        )  # fmt: skip
+
+    def _default_policy(self) -> GroupPolicy:
+        seed = self.seed
+        return GroupPolicy(
+            self.ids.of("okta policy", "default", lambda: okta_id("00p")), "Default Policy", len(seed.policies) + 1,
+            (EVERYONE,), "OKTA", active=True, seed=seed.policy,
+            rules=policy_of(seed.policy, longest=MAX_PASSWORD_LENGTH),
+        )  # fmt: skip
+
+    def _rules_for(self, account: OktaAccount) -> PasswordPolicy:
+        return next(policy.rules for policy in self.policies if policy.applies_to(account))
 
     def account(self, key: str) -> OktaAccount | None:
         """Find a user by id or as ``named`` does."""
@@ -109,6 +151,7 @@ class OktaOrg:
         account.first_name, account.last_name = user.first_name, user.last_name
         account.provider, account.mfa = user.provider, user.mfa
         account.transitioning, account.admin = user.transitioning, user.admin
+        account.groups = user.groups
         for earlier in reversed(user.history):
             self.users.put_password(account, earlier)
         if user.password is not None:

@@ -24,8 +24,10 @@ def set_by_administrator(org: OktaOrg, account: OktaAccount, password: str, *, s
     if account.status == "DEPROVISIONED":
         raise refusal("E0000038")  # a choice: what a deactivated user's new password gets is documented nowhere
     unmet = org.users.judge(account, password, history=strict, min_age=strict)
+    if unmet and org.seed.by_the_catalogue:
+        raise refusal("E0000080")
     if unmet:
-        raise invalid("password", view.broken_requirements(org.users.policy, unmet))
+        raise invalid("password", view.broken_requirements(org.users.policy_of(account), unmet))
     org.give_password(account, password)
     # A choice: a lock and a suspension stay, every other status that waits for a password is over.
     if account.status in _ACTIVE_WITH_A_NEW_PASSWORD:
@@ -47,4 +49,4 @@ def refusal_of_own_change(
     if org.users.is_current(account, password):
         return refused("Password cannot be your current password")
     unmet = org.users.judge(account, password, history=True, min_age=min_age)
-    return refused(view.broken_requirements(org.users.policy, unmet)) if unmet else None
+    return refused(view.broken_requirements(org.users.policy_of(account), unmet)) if unmet else None

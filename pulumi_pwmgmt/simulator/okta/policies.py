@@ -9,12 +9,13 @@ from pulumi_pwmgmt.simulator.api import Operation
 from pulumi_pwmgmt.simulator.call import Call
 from pulumi_pwmgmt.simulator.okta import view
 from pulumi_pwmgmt.simulator.okta.errors import invalid, not_found, refusal
-from pulumi_pwmgmt.simulator.okta.org import OktaOrg
+from pulumi_pwmgmt.simulator.okta.org import GroupPolicy, OktaOrg
 
 _OTHER_TYPES = {
     "OKTA_SIGN_ON", "ACCESS_POLICY", "PROFILE_ENROLLMENT", "MFA_ENROLL", "IDP_DISCOVERY", "ENTITY_RISK",
     "POST_AUTH_SESSION", "DEVICE_SIGNAL_COLLECTION",
 }  # fmt: skip
+_DEFAULT = "The default policy applies in all situations if no other policy applies."
 
 
 class Policies:
@@ -41,36 +42,38 @@ class Policies:
             return JSONResponse([])
         if wanted != "PASSWORD":
             raise invalid("type", "Invalid policy type")
-        inactive = call.query.get("status", "ACTIVE") != "ACTIVE"
-        return JSONResponse([] if inactive else [self._policy(call)])
+        shown = [self._policy(call, policy) for policy in self._org.policies]
+        status = call.query.get("status")
+        return JSONResponse([policy for policy in shown if status in {None, policy["status"]}])
 
     def read(self, call: Call) -> Response:
         """Read one policy."""
-        if call.params["id"] != self._org.policy_id:
+        found = next((policy for policy in self._org.policies if policy.id == call.params["id"]), None)
+        if found is None:
             raise not_found(call.params["id"], "Policy")
-        return JSONResponse(self._policy(call))
+        return JSONResponse(self._policy(call, found))
 
-    def _policy(self, call: Call) -> dict[str, object]:
-        here = f"{call.base_url}/api/v1/policies/{self._org.policy_id}"
-        seed = self._org.seed.policy
-        everyone = self._org.ids.of("okta group", "Everyone", lambda: "00g" + self._org.policy_id[3:])
+    def _policy(self, call: Call, policy: GroupPolicy) -> dict[str, object]:
+        here = f"{call.base_url}/api/v1/policies/{policy.id}"
+        seed = policy.seed
+        is_default = policy is self._org.policies[-1]
         return {
-            "id": self._org.policy_id,
-            "status": "ACTIVE",
-            "name": "Default Policy",
-            "description": "The default policy applies in all situations if no other policy applies.",
-            "priority": 1,
-            "system": True,
+            "id": policy.id,
+            "status": "ACTIVE" if policy.active else "INACTIVE",
+            "name": policy.name,
+            "description": _DEFAULT if is_default else policy.name,
+            "priority": policy.priority,
+            "system": is_default,
             "conditions": {
-                "people": {"groups": {"include": [everyone]}},
-                "authProvider": {"provider": "OKTA"},
+                "people": {"groups": {"include": [self._org.group_id(name) for name in policy.groups]}},
+                "authProvider": {"provider": policy.provider},
             },
             "created": "2020-01-01T00:00:00.000Z",
             "lastUpdated": "2020-01-01T00:00:00.000Z",
             "settings": {
                 "password": {
                     "complexity": {
-                        **view.complexity(self._org.users.policy),
+                        **view.complexity(policy.rules),
                         "dictionary": {"common": {"exclude": seed.exclude_common}},
                     },
                     "age": {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pulumi_pwmgmt.errors import Unreachable
 from tests.contract.between import Answer
 from tests.contract.vendor import Endpoint, Stranger, Vendor
@@ -15,6 +17,21 @@ _ANYTHING = {
     "exclude_username": False,
     "history_count": 0,
 }
+
+_POLICIES = [
+    {"name": "Elsewhere", "groups": ["Service accounts"], "min_length": 40, "provider": "ACTIVE_DIRECTORY"},
+    {"name": "Off", "groups": ["Service accounts"], "min_length": 30, "active": False},
+    {"name": "Administrators", "groups": ["Administrators"], "min_length": 28},
+    {"name": "Service accounts", "groups": ["Service accounts", "Robots"], "min_length": 24},
+    {"name": "Robots", "groups": ["Robots"], "min_length": 16},
+]
+
+
+def _in(*groups: str) -> dict[str, Any]:
+    users = [{**_USERS[0], "groups": groups}]
+    tokens = [{"token": "CANARY-okta-admin-token"}]
+    return {"okta": {"tokens": tokens, "policies": _POLICIES, "policy": {"min_length": 12}, "users": users}}
+
 
 VENDOR = Vendor(
     endpoints={
@@ -37,6 +54,11 @@ VENDOR = Vendor(
     # https://developer.okta.com/docs/reference/api/authn/#response-for-primary-authentication-with-locked-account
     does_not_tell=Answer(200, {"status": "LOCKED_OUT"}),
     policy={"min_length": 8, "min_lower": 1, "min_upper": 1, "min_digits": 1, "min_symbols": 0, "remembered": 4},
+    chosen_policies=(
+        (_in(), {"description": "Default Policy", "min_length": 12}),
+        (_in("Robots"), {"description": "Service accounts", "min_length": 24}),
+        (_in("Robots", "Administrators"), {"description": "Administrators", "min_length": 28}),
+    ),
     lax={"okta": {"tokens": [{"token": "CANARY-okta-admin-token"}], "policy": _ANYTHING, "users": _USERS}},
     bodiless=("deactivate",),
     documented={"503": Unreachable},  # E0000010, "Service is in read only mode"
