@@ -6,6 +6,7 @@ Only the simulator's ports are others, since the documents' may be taken on the 
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from docs.systems_page import PAGE, README, page, table
+from tests.canary import assert_no_canary
 from tests.end_to_end.programs import credential, program
+from tests.end_to_end.stack import LOOPBACK_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,6 +119,7 @@ class Reader:
             "PULUMI_HOME": str(self._home / ".pulumi"),  # where it is anyway, but Pulumi does not look at HOME
             "PULUMI_SKIP_CONFIRMATIONS": "true",  # instead of somebody who answers "yes"
             "PULUMI_SKIP_UPDATE_CHECK": "true",
+            **LOOPBACK_ONLY,
         }
         return subprocess.Popen(
             command,
@@ -139,6 +143,7 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
 def test_every_command_does_what_the_document_shows(reader: Reader, document: str) -> None:
     before = reader.files()
     typed = []
+    secrets: set[str] = set()
 
     for block in blocks((ROOT / document).read_text(encoding="utf-8")):
         time.sleep(_READS_S)
@@ -148,13 +153,28 @@ def test_every_command_does_what_the_document_shows(reader: Reader, document: st
                 reader.simulates()
                 continue
             code, output = reader.types(command.line)
+            secrets |= set_by(command.line)
+            if command.line.startswith("pulumi "):
+                assert_no_canary(output, command.line)
+                assert [secret for secret in secrets if secret in output] == [], command.line
             refused = any("error:" in line for line in command.shown)
             assert (code != 0) == refused, f"{command.line}\n{output}"
             assert re.search(pattern(command.shown), output, re.DOTALL), f"{command.line}\n{output}"
 
     assert SIMULATE in typed
+    assert secrets or document == "docs/simulator.md"
     assert "pulumi up" in typed or document == "docs/simulator.md"
     assert reader.files() == before, "what it tells to make it tells to remove"
+
+
+def set_by(line: str) -> set[str]:
+    """Return the secrets that a command puts into the stack's config or into the environment."""
+    if line.startswith("pulumi config set --secret "):
+        return {shlex.split(line)[-1]}
+    if line.startswith("export "):
+        pairs = [word.partition("=") for word in shlex.split(line)[1:]]
+        return {value for name, _, value in pairs if not name.endswith("_URL")}
+    return set()
 
 
 def pattern(shown: tuple[str, ...]) -> str:
