@@ -28,8 +28,8 @@ _REMOVALS = {  # the call, and the statuses in which nothing is left to remove
 class Connection(settings.Connection):
     """An org, and a token of one of its administrators or of a service app.
 
-    ``token`` is an API token, or an access token that OAuth issued for the scopes ``okta.users.manage`` and
-    ``okta.policies.read``. The latter lives an hour, so give it as a reference. It is told by its form, a JWT.
+    ``token`` is an API token, or an access token that OAuth issued for the scope ``okta.users.manage``. The latter
+    lives an hour, so give it as a reference. It is told by its form, a JWT.
     ``strict`` holds every new password against the policy's minimum age and history too. ``revoke_sessions`` signs the
     user out when the password is changed with the current one known; a set can't.
     """
