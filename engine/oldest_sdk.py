@@ -6,15 +6,13 @@ It is shared by all checkouts, so the project itself isn't in it: `activated` pu
 
 from __future__ import annotations
 
-import hashlib
 import os
 import platform
 from typing import TYPE_CHECKING
 
-from engine import python_environment
-from engine.console import CommandFailed, SetupError, run, say
-from engine.package_index import uv_environment
-from engine.places import Places, only_one_at_a_time
+from engine.console import say
+from engine.locked_environment import locked_environment
+from engine.places import Places
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,21 +22,7 @@ def environment(places: Places | None = None) -> Path:
     """Return the environment's directory; make it first where it isn't there. Raises SetupError."""
     places = places or Places.from_environment()
     lock = places.root / "requirements-oldest.lock"
-    key = f"{platform.python_version()}-{hashlib.sha256(lock.read_bytes()).hexdigest()[:12]}"
-    directory = places.cache / "oldest-sdk" / key
-    complete = directory / "complete"
-    with only_one_at_a_time(directory.parent):
-        if not complete.exists():
-            uv = python_environment.uv(places)
-            variables = uv_environment(places.python)
-            try:
-                run([uv, "venv", "--quiet", "--clear", "--python", places.python, directory], environment=variables)
-                run([uv, "pip", "sync", "--quiet", "--python", directory / "bin" / "python", "--require-hashes", lock],
-                    environment=variables)  # fmt: skip
-            except CommandFailed as failure:
-                raise SetupError(f"cannot install what {lock.name} names: {failure}") from None
-            complete.touch()
-    return directory
+    return locked_environment(places, "oldest-sdk", lock, places.python, platform.python_version())
 
 
 def activated(directory: Path, ambient: dict[str, str]) -> dict[str, str]:
