@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 import errno
+import functools
 import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable, Iterator
 
 import uvicorn
@@ -61,8 +63,8 @@ class Running:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, server.stop)
         if until_stdin_ends:
-            os.set_blocking(sys.stdin.fileno(), False)
-            loop.add_reader(sys.stdin.fileno(), _stop_at_end_of_input, server.stop)
+            stop = functools.partial(loop.call_soon_threadsafe, server.stop)
+            threading.Thread(target=_wait_for_end_of_input, args=(stop,), daemon=True).start()
         await server.serve(sockets=[self._api_socket, self._control_socket])
 
 
@@ -116,7 +118,7 @@ def _url(listener: socket.socket) -> str:
     return f"http://{HOST}:{listener.getsockname()[1]}"
 
 
-def _stop_at_end_of_input(stop: Callable[[], None]) -> None:
-    with contextlib.suppress(BlockingIOError):
-        if not os.read(sys.stdin.fileno(), 4096):
-            stop()
+def _wait_for_end_of_input(then: Callable[[], object]) -> None:
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    then()

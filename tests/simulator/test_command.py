@@ -173,6 +173,12 @@ def test_it_ends_with_its_script() -> None:
         assert process.wait(timeout=TIMEOUT_S) == 0
 
 
+def test_a_script_without_input_has_ended_already() -> None:
+    with started("--json", "--until-stdin-ends", stdin=subprocess.DEVNULL) as process:
+        line_of(process)
+        assert process.wait(timeout=TIMEOUT_S) == 0
+
+
 def test_it_listens_on_loopback_only() -> None:
     with started("--json") as process:
         data = json.loads(line_of(process))

@@ -135,7 +135,7 @@ def trouble(org: OktaOrg, status: int, wait_s: float | None) -> Response:
     code = {429: "E0000047", 503: "E0000010"}.get(status, "E0000009")
     response = error_response(code)
     response.status_code = status
-    if status == 429 and wait_s is not None:  # noqa: PLR2004 - the status says it best
+    if status == 429 and wait_s is not None:  # noqa: PLR2004 -- the status says it best
         reset = org.clock.now() + timedelta(seconds=wait_s)
         response.headers["X-Rate-Limit-Limit"] = "600"
         response.headers["X-Rate-Limit-Remaining"] = "0"
