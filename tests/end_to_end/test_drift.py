@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING
 from tests.end_to_end.programs import credential, program
 
 if TYPE_CHECKING:
-    from tests.end_to_end.directory import Directory
+    from tests.end_to_end.directory import Account, Directory
     from tests.end_to_end.stack import Stack
 
 
-def test_drift_is_shown_by_a_refresh_and_repaired_by_the_next_up(stack: Stack, directory: Directory) -> None:
+def _declared(stack: Stack, directory: Directory, **arguments: str) -> Account:
     account = directory.account("okta")
     stack.connect("okta", account.connection)
     stack.configure(secrets={"password": "CANARY-Declared-1"})
-    stack.program(program(credential(connection="okta", principal=account.principal)))
+    stack.program(program(credential(connection="okta", principal=account.principal, **arguments)))
     stack.up()
+    return account
 
+
+def test_drift_is_shown_by_a_refresh_and_repaired_by_the_next_up(stack: Stack, directory: Directory) -> None:
+    account = _declared(stack, directory)
     directory.simulator.advance_clock(60)
     directory.set_by_hand(account, "CANARY-By-hand-1")
     assert "changed outside at 20" in stack.refresh("--diff").text
@@ -34,12 +38,7 @@ def test_drift_is_shown_by_a_refresh_and_repaired_by_the_next_up(stack: Stack, d
 
 
 def test_drift_is_accepted_where_the_program_says_so(stack: Stack, directory: Directory) -> None:
-    account = directory.account("okta")
-    stack.connect("okta", account.connection)
-    stack.configure(secrets={"password": "CANARY-Declared-1"})
-    stack.program(program(credential(connection="okta", principal=account.principal, on_drift="accept")))
-    stack.up()
-
+    account = _declared(stack, directory, on_drift="accept")
     directory.simulator.advance_clock(60)
     directory.set_by_hand(account, "CANARY-By-hand-1")
     assert "changed outside at 20" in stack.refresh("--diff").text
@@ -64,12 +63,7 @@ def test_drift_is_accepted_where_the_program_says_so(stack: Stack, directory: Di
 
 
 def test_a_destroy_leaves_alone_what_somebody_has_taken_over(stack: Stack, directory: Directory) -> None:
-    account = directory.account("okta")
-    stack.connect("okta", account.connection)
-    stack.configure(secrets={"password": "CANARY-Declared-1"})
-    stack.program(program(credential(connection="okta", principal=account.principal)))
-    stack.up()
-
+    account = _declared(stack, directory)
     directory.simulator.advance_clock(60)
     directory.set_by_hand(account, "CANARY-By-hand-1")
     told = stack.destroy().text
@@ -80,12 +74,7 @@ def test_a_destroy_leaves_alone_what_somebody_has_taken_over(stack: Stack, direc
 
 
 def test_an_account_that_is_gone_leaves_the_state_on_refresh(stack: Stack, directory: Directory) -> None:
-    account = directory.account("okta")
-    stack.connect("okta", account.connection)
-    stack.configure(secrets={"password": "CANARY-Declared-1"})
-    stack.program(program(credential(connection="okta", principal=account.principal)))
-    stack.up()
-
+    account = _declared(stack, directory)
     directory.remove_by_hand(account)
     stack.refresh()
     assert stack.credentials() == {}
