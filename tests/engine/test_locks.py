@@ -25,15 +25,21 @@ toml = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "to
 PYTHONS = ("3.10", "3.11", "3.12", "3.13")
 PROJECT: dict[str, Any] = toml.loads((ROOT / "pyproject.toml").read_text())
 RUNTIME = PROJECT["project"]["dependencies"]
-SIMULATOR = PROJECT["project"]["optional-dependencies"]["simulator"]
+EXTRAS = PROJECT["project"]["optional-dependencies"]
 DEV = PROJECT["dependency-groups"]["dev"]
 OLDEST = [
     line for line in (ROOT / "engine" / "oldest-sdk.txt").read_text().splitlines() if line and not line.startswith("#")
 ]
 # each lock, what it must hold, and how uv marks a package that was asked for rather than pulled in by another
 LOCKS = {
-    "requirements.lock": ([*RUNTIME, *SIMULATOR, *DEV], ("pulumi-pwmgmt (pyproject.toml",)),
-    "requirements-oldest.lock": ([*RUNTIME, *OLDEST], ("pulumi-pwmgmt (pyproject.toml", "-r engine/oldest-sdk.txt")),
+    "requirements.lock": (
+        [*RUNTIME, *EXTRAS["simulator"], *EXTRAS["policy"], *EXTRAS["tools"], *DEV],
+        ("pulumi-pwmgmt (pyproject.toml",),
+    ),
+    "requirements-oldest.lock": (
+        [*RUNTIME, *EXTRAS["policy"], *OLDEST],
+        ("pulumi-pwmgmt (pyproject.toml", "-r engine/oldest-sdk.txt"),
+    ),
 }
 
 
