@@ -24,6 +24,7 @@ LEFT_OUT = {
         "cli", "simulator", "resource", "provider", "engine", "configuration",  # above it
         "systems", "http", "outcome", "call", "dialect", "pools", "rate", "redaction", "connection",  # behind the port
         "system", "fingerprint", "model", "errors",  # the port, and what it is made of
+        "derivation", "recipe", "enumeration",  # what a made password is
     },
     ("Only resource, provider and engine know Pulumi", "source_modules"): {"resource", "provider", "engine"},
     ("Only http knows requests, and the simulator, which is a program of its own", "source_modules"): {
