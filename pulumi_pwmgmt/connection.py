@@ -86,6 +86,8 @@ class Connection(BaseModel):
     to an hour. ``time_budget`` bounds one call with all its waits and retries. ``ca_bundle`` is the path
     of a PEM file, relative to the program's directory; the default is the certificates of ``requests``.
     ``accept_tenant_change`` is the origin that credentials in the state still carry, after a domain has moved.
+    ``require_policy`` refuses where the system's own password rules can't be read, in place of a warning; it says
+    nothing where a system states none.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, arbitrary_types_allowed=True)
@@ -97,6 +99,7 @@ class Connection(BaseModel):
     time_budget: Seconds = 120.0
     ca_bundle: Annotated[str, AfterValidator(_certificates)] | None = None
     accept_tenant_change: Annotated[str, AfterValidator(_former_origin)] | None = None
+    require_policy: bool = False
 
     @property
     def tenant(self) -> str:

@@ -197,14 +197,22 @@ class Observation:
 
 @dataclass(frozen=True, kw_only=True)
 class PasswordPolicy:
-    """The rules a server states for one principal's password. Counts are in characters; 0 means no such rule."""
+    """The rules a server states for one principal's password. Counts are in characters; 0 means no such rule.
+
+    ``symbols`` are the characters that count as one; empty: whatever is neither a letter nor a digit.
+    ``excludes_username`` forbids the parts of the login as Okta splits it. ``excluded_attributes`` are the user's
+    attributes, in the vendor's words, whose values may not occur; what those are, no policy says.
+    """
 
     min_length: int = 0
+    max_length: int = 0
+    min_letters: int = 0
     min_lower: int = 0
     min_upper: int = 0
     min_digits: int = 0
     min_symbols: int = 0
     min_classes: int = 0  # of the four classes lower, upper, digit, symbol
+    symbols: str = ""
     excludes_username: bool = False
     excluded_attributes: tuple[str, ...] = ()
     excludes_common: bool = False

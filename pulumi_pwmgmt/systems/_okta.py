@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AliasPath, BaseModel, BeforeValidator, Field, ValidationError
 
@@ -13,6 +13,7 @@ from pulumi_pwmgmt.http import Complaint, Dialect, RateHeaders, Refusal, Reply
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+LONGEST = 72  # characters of a password: https://developer.okta.com/docs/reference/api/users/
 _JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 _WAIT = "wait until the password is as old as the policy's minimum age asks for"
 # A refusal recites all rules, whichever was broken; where history is checked at all, it may be that one.
@@ -67,6 +68,10 @@ class Complexity(BaseModel):
     excludes_username: bool = Field(default=False, alias="excludeUsername")
     excluded_attributes: tuple[str, ...] = Field(default=(), alias="excludeAttributes")
     excludes_common: bool = Field(default=False, validation_alias=AliasPath("dictionary", "common", "exclude"))
+
+    def stated(self) -> dict[str, Any]:
+        """Return the fields of a ``PasswordPolicy``."""
+        return {"max_length": LONGEST, **self.model_dump()}
 
 
 class _Error(BaseModel):

@@ -12,6 +12,7 @@ from pulumi_pwmgmt import connection as settings
 from pulumi_pwmgmt import errors
 from pulumi_pwmgmt.http import Refusal, Reply, Wire
 from pulumi_pwmgmt.model import Observation, OnDestroy, Password, PasswordPolicy, Secret
+from pulumi_pwmgmt.once import Once
 from pulumi_pwmgmt.system import Authority, CurrentPassword, Traits
 from pulumi_pwmgmt.systems import _okta
 
@@ -114,12 +115,13 @@ class System:
         revoke_overwrites=True,
         closed=frozenset({"DEPROVISIONED"}),
         unaddressable="/",  # "Logins with a `/` character can only be fetched by `id`"
-        longest_password=72,
+        longest_password=_okta.LONGEST,
     )
 
     def __init__(self, connection: Connection, wire: Wire) -> None:
         self._connection, self._wire = connection, wire
         self._strict = {"strict": "true"} if connection.strict else {}
+        self._policies = Once(self._list_policies)
 
     def set_password(self, principal: str, new: Password, current: Password | None) -> Observation:
         """Set it, or change it where the current one is known.
@@ -196,16 +198,18 @@ class System:
         https://developer.okta.com/docs/api/openapi/okta-management/management/policy/listpolicies
         https://developer.okta.com/docs/api/openapi/okta-management/management/userresources/listusergroups
         """
-        reply = self._get("/api/v1/policies", "okta.policies.read", query={"type": "PASSWORD"})
-        stated = reply.parse(RootModel[list[_Policy]]).root
-        policies = [one for one in stated if one.status == "ACTIVE" and one.provider in {"OKTA", "ANY"}]
+        policies = self._policies.get()
         if len(policies) > 1:
-            reply = self._get(f"{_USER}/groups", id=principal)
-            groups = {group.id for group in reply.parse(RootModel[list[_Group]]).root}
+            groups = {one.id for one in self._get(f"{_USER}/groups", id=principal).parse(RootModel[list[_Group]]).root}
             policies = [one for one in policies if not one.groups or one.groups & groups]
         first = min(policies, key=lambda one: one.priority, default=None)
-        rules = first.complexity.model_dump() | first.age.model_dump() if first else {}
+        rules = first.complexity.stated() | first.age.model_dump() if first else {}
         return PasswordPolicy(description=first.name, **rules) if first else None
+
+    def _list_policies(self) -> list[_Policy]:
+        reply = self._get("/api/v1/policies", "okta.policies.read", query={"type": "PASSWORD"})
+        stated = reply.parse(RootModel[list[_Policy]]).root
+        return [one for one in stated if one.status == "ACTIVE" and one.provider in {"OKTA", "ANY"}]
 
     @property
     def _token(self) -> dict[str, Secret]:

@@ -13,6 +13,7 @@ from pulumi_pwmgmt import connection as settings
 from pulumi_pwmgmt import errors
 from pulumi_pwmgmt.http import Complaint, Refusal, Reply, Wire
 from pulumi_pwmgmt.model import Observation, OnDestroy, Password, PasswordPolicy, Secret
+from pulumi_pwmgmt.once import Once
 from pulumi_pwmgmt.system import Authority, CurrentPassword, Traits
 from pulumi_pwmgmt.systems import _okta
 
@@ -79,11 +80,12 @@ class System:
         current_password=CurrentPassword.USED,
         removals=frozenset({OnDestroy.REVOKE}),
         revoke_overwrites=False,
-        longest_password=72,
+        longest_password=_okta.LONGEST,
     )
 
     def __init__(self, connection: Connection, wire: Wire) -> None:
         self._connection, self._wire = connection, wire
+        self._requirements = Once(self._read_requirements)
 
     def subject(self) -> str | None:
         """Whose token it is, as it says itself (unverified, good for comparing only); None where that can't be read."""
@@ -133,13 +135,17 @@ class System:
         return self._read(principal, self._token_of(principal))
 
     def password_policy(self, principal: str) -> PasswordPolicy | None:
-        """Read the rules.
+        """Read the rules, once: they are those of the token's user.
 
         https://developer.okta.com/docs/api/openapi/okta-myaccount/myaccount/password/getpasswordrequirements
         """
-        reply = self._wire.read("GET", f"{_PATH}/complexity-requirements", headers=_bearer(self._token_of(principal)))
-        stated = reply.parse(_Requirements)
-        return PasswordPolicy(description=stated.description, **stated.complexity.model_dump())
+        self._token_of(principal)
+        stated = self._requirements.get()
+        return PasswordPolicy(description=stated.description, **stated.complexity.stated())
+
+    def _read_requirements(self) -> _Requirements:
+        headers = _bearer(self._connection.token.read())
+        return self._wire.read("GET", f"{_PATH}/complexity-requirements", headers=headers).parse(_Requirements)
 
     def _token_of(self, principal: str) -> Secret:
         token = self._connection.token.read()

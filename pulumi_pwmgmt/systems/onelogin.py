@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from contextlib import suppress
+from functools import partial
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Literal
@@ -16,8 +17,9 @@ from pydantic import AliasChoices, AliasPath, AwareDatetime, BaseModel, Field, R
 from pulumi_pwmgmt import connection as settings
 from pulumi_pwmgmt import errors
 from pulumi_pwmgmt.http import Complaint, Dialect, FetchedToken, RateHeaders, Refusal, Reply, SecretText, Wire
-from pulumi_pwmgmt.model import Observation, OnDestroy, Password, Secret
+from pulumi_pwmgmt.model import Observation, OnDestroy, Password, PasswordPolicy, Secret
 from pulumi_pwmgmt.system import Authority, CurrentPassword, Traits
+from pulumi_pwmgmt.systems._onelogin_policies import Policies
 
 
 class Connection(settings.Connection):
@@ -146,6 +148,7 @@ class System:
     def __init__(self, connection: Connection, wire: Wire) -> None:
         self._connection, self._wire = connection, wire
         self._token = FetchedToken(self._fetch_token)
+        self._policies = Policies(wire, self._token)
 
     def set_password(self, principal: str, new: Password, current: Password | None) -> Observation:  # noqa: ARG002 -- no change call
         """Set it: https://developers.onelogin.com/api-docs/1/users/set-password-in-cleartext (or -using-sha-256)."""
@@ -185,16 +188,19 @@ class System:
             return self._read(self._find(principal))
         return None
 
+    def password_policy(self, principal: str) -> PasswordPolicy | None:
+        """Take the policy of the user's group, else the default one; ``salted_sha256`` keeps OneLogin from asking it.
+
+        https://github.com/onelogin/terraform-provider-onelogin/blob/main/docs/resources/onelogin_policies.md
+        """
+        return self._policies.of(partial(self._find, principal))
+
     def _read(self, user_id: str) -> Observation:
         reply = self._wire.read("GET", "/api/2/users/{id}", id=user_id, token=self._token)
         user = reply.parse(_User)
-        return Observation(
-            principal_id=str(user.id),
-            login=user.username or user.email,
-            status=_STATUS.get(user.status, str(user.status)),
-            password_changed_at=user.password_changed_at,
-            answered_at=reply.date,
-        )
+        status = _STATUS.get(user.status, str(user.status))
+        when = {"password_changed_at": user.password_changed_at, "answered_at": reply.date}
+        return Observation(principal_id=str(user.id), login=user.username or user.email, status=status, **when)
 
     def _find(self, principal: str) -> str:
         """Find the user by id, username or e-mail: https://developers.onelogin.com/api-docs/2/users/list-users ."""
@@ -214,7 +220,6 @@ class System:
 
     def _fetch_token(self) -> Secret:
         """Fetch one: https://developers.onelogin.com/api-docs/2/oauth20-tokens/generate-tokens-2 ."""
-        own = self._connection
-        form: dict[str, str | Secret] = {"client_id": own.client_id.read(), "client_secret": own.client_secret.read()}
-        form["grant_type"] = "client_credentials"
+        own, grant = self._connection, {"grant_type": "client_credentials"}
+        form = grant | {"client_id": own.client_id.read(), "client_secret": own.client_secret.read()}
         return self._wire.read("POST", "/auth/oauth2/v2/token", form=form, refusals=_TOKEN_CALL).parse(_Token).token

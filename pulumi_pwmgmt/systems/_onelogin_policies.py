@@ -1,0 +1,96 @@
+"""OneLogin's password rules: what its policies demand, and which of them is a user's. It is no system of its own.
+
+No page of OneLogin's manual has them; its own Terraform provider does:
+https://github.com/onelogin/terraform-provider-onelogin/blob/main/docs/resources/onelogin_policies.md
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, Field, RootModel
+
+from pulumi_pwmgmt import errors
+from pulumi_pwmgmt.http import Refusal
+from pulumi_pwmgmt.model import PasswordPolicy
+from pulumi_pwmgmt.once import Once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pulumi_pwmgmt.http import FetchedToken, Wire
+
+# "0 none, 1 letters and digits, 2 mixed case and digits, 3 mixed case, digits and special characters, 4 any three of
+# those four"
+_MIXED_CASE_AND_DIGITS = {"min_lower": 1, "min_upper": 1, "min_digits": 1}
+_COMPLEXITY: dict[int, dict[str, Any]] = {
+    0: {},
+    1: {"min_letters": 1, "min_digits": 1},
+    2: _MIXED_CASE_AND_DIGITS,
+    3: {**_MIXED_CASE_AND_DIGITS, "min_symbols": 1},
+    4: {"min_classes": 3},
+}
+# "valid for policies": https://developers.onelogin.com/api-docs/1/users/set-password-in-cleartext
+_SYMBOLS = "!@#€%&.,$+§/()=*;:_-"
+_NOT_THERE = Refusal(error=errors.Unsupported, code="404", cause="NotFoundError", to_do="see who may read its policies")
+
+
+class _Policy(BaseModel):
+    """A policy for users, or one for apps: that has no field about passwords."""
+
+    id: int
+    name: str
+    kind: Literal["user", "app"]
+    is_default: bool = False
+    min_length: int = Field(0, alias="minimum_password_length")
+    complexity: Literal[0, 1, 2, 3, 4] = Field(0, alias="password_complexity_requirements")
+    remembered: int = Field(0, alias="passwords_remembered")
+    max_age_days: int = Field(0, alias="password_expiration_days")
+    excluded_attributes: str | None = Field(None, alias="dynamic_blacklist_attributes")
+
+    def stated(self) -> PasswordPolicy:
+        """Return the rules; what is on an account's own blacklist, no policy tells."""
+        rules: dict[str, Any] = self.model_dump(include={"min_length", "remembered", "max_age_days"})
+        attributes = tuple(re.findall(r"\w+", self.excluded_attributes or ""))
+        rules |= _COMPLEXITY[self.complexity] | {"symbols": _SYMBOLS, "excluded_attributes": attributes}
+        return PasswordPolicy(description=self.name, **rules)
+
+
+class _Member(BaseModel):
+    group_id: int | None
+
+
+class _Group(BaseModel):
+    policy_id: int | None
+
+
+class Policies:
+    """The policies for users. They and the groups are read once; users are asked for only where there is a choice."""
+
+    def __init__(self, wire: Wire, token: FetchedToken) -> None:
+        self._wire, self._token = wire, token
+        self._for_users = Once(self._list)
+        self._of_groups: dict[int, Once[int | None]] = {}
+
+    def of(self, user_id: Callable[[], str]) -> PasswordPolicy | None:
+        """Return the rules for a user: "assign it … through the policy_id on a group, or make it the … default"."""
+        policies = self._for_users.get()
+        if len(policies) > 1:
+            own = self._assigned(user_id())
+            policies = [one for one in policies if (one.is_default if own is None else one.id == own)]
+        return policies[0].stated() if policies else None
+
+    def _list(self) -> list[_Policy]:
+        reply = self._wire.read("GET", "/api/2/policies", token=self._token, refusals=(_NOT_THERE,))
+        return [one for one in reply.parse(RootModel[list[_Policy]]).root if one.kind == "user"]
+
+    def _assigned(self, user_id: str) -> int | None:
+        reply = self._wire.read("GET", "/api/2/users/{id}", token=self._token, id=user_id)
+        group = reply.parse(_Member).group_id
+        return self._of_groups.setdefault(group, Once(partial(self._of_group, group))).get() if group else None
+
+    def _of_group(self, group: int) -> int | None:
+        reply = self._wire.read("GET", "/api/2/groups/{id}", token=self._token, refusals=(_NOT_THERE,), id=str(group))
+        return reply.parse(_Group).policy_id
