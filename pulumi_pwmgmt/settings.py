@@ -1,0 +1,132 @@
+"""The settings of the whole stack, all under ``pwmgmt:`` in Pulumi config, apart from the connections.
+
+Each is read when it is asked for, so that a wrong one stops only what needs it: a destroy needs none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import json
+from typing import TYPE_CHECKING, Any
+
+from pulumi_pwmgmt.errors import NotConfigured
+from pulumi_pwmgmt.model import Reference, Secret
+from pulumi_pwmgmt.moment import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+_OURS = "pwmgmt:"
+_KNOWN = ("breached", "connections", "generations", "masters", "now", "reuse_key")
+_MAKE_KEY = "openssl rand -base64 48 | pulumi config set --secret pwmgmt:reuse_key"
+_MAKE_MASTER = "openssl rand -base64 48 | pulumi config set --secret --path 'pwmgmt:masters.NAME'"
+
+
+class Settings:
+    """What stands under ``pwmgmt:`` in ``config``, the flat map of texts that Pulumi hands to a provider."""
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self._config = config
+
+    def refuse_unknown(self) -> None:
+        """Refuse keys that mean nothing, which is what a misspelt one does.
+
+        Raises:
+            NotConfigured: there are some; all are named.
+
+        """
+        ours = [key.removeprefix(_OURS) for key in self._config if key.startswith(_OURS)]
+        unknown = [f"{_OURS}{key}{_close(key)}" for key in sorted(ours) if key not in _KNOWN]
+        if unknown:
+            known = ", ".join(_OURS + key for key in _KNOWN)
+            raise NotConfigured(
+                f"the config has {', '.join(unknown)}, which means nothing; there are {known}",
+                to_do="correct it, or take it out with pulumi config rm",
+            )
+
+    @property
+    def masters(self) -> Mapping[str, str | Mapping[str, Any]]:
+        """The entries of ``pwmgmt:masters``: a secret text each, or a reference in its form as config.
+
+        Raises:
+            NotConfigured: it is no map, or an entry is neither.
+
+        """
+        text = self._text("masters")
+        if text is None:
+            return {}
+        entries = _parsed(text)
+        if not isinstance(entries, dict):
+            raise NotConfigured("pwmgmt:masters is not a map of secrets", to_do=f"set it by path: {_MAKE_MASTER}")
+        wrong = [name for name, entry in entries.items() if not (_is_reference(entry) or _is_text(entry))]
+        if wrong:
+            named = ", ".join(map(repr, wrong))
+            raise NotConfigured(
+                f"pwmgmt:masters: {named} is neither a text nor a reference",
+                to_do=f'set {{"env": "NAME"}}, {{"file": "PATH"}}, or make one: {_MAKE_MASTER}',
+            )
+        return entries
+
+    @property
+    def reuse_key(self) -> Secret | None:
+        """The key of the tags that tell a password used twice; None where there is none. Read at each use.
+
+        Raises:
+            NotConfigured: it is empty, or refers to something that isn't there.
+
+        """
+        text = self._text("reuse_key")
+        if text is None:
+            return None
+        parsed = _parsed(text)
+        if isinstance(parsed, dict):
+            if not _is_reference(parsed):
+                raise NotConfigured(
+                    "pwmgmt:reuse_key is neither a text nor a reference",
+                    to_do=f'set {{"env": "NAME"}}, {{"file": "PATH"}}, or make one: {_MAKE_KEY}',
+                )
+            return Reference.parse(parsed).read()
+        if not text:
+            raise NotConfigured("pwmgmt:reuse_key is empty", to_do=f"make one: {_MAKE_KEY}")
+        return Secret(text)
+
+    def now(self) -> datetime:
+        """Return the time that everything in this run goes by: ``pwmgmt:now`` if it is set, else the clock.
+
+        Raises:
+            NotConfigured: it is no time with an offset.
+
+        """
+        return moment(self._text("now"))
+
+    @property
+    def breached(self) -> str | None:
+        """The JSON of ``pwmgmt:breached``, for ``breached.Breached``; None where nobody asked for it."""
+        return self._text("breached")
+
+    def _text(self, key: str) -> str | None:
+        value = self._config.get(_OURS + key)
+        return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+def _parsed(text: str) -> object:
+    with contextlib.suppress(ValueError):  # told by the caller, outside of an error that holds the text
+        return json.loads(text)
+    return None
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _is_reference(value: object) -> bool:
+    with contextlib.suppress(ValueError):
+        return isinstance(value, dict) and bool(Reference.parse(value))
+    return False
+
+
+def _close(key: str) -> str:
+    matches = difflib.get_close_matches(key, _KNOWN, 1)
+    return f" (did you mean {_OURS}{matches[0]}?)" if matches else ""
