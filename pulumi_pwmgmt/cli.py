@@ -1,12 +1,18 @@
-"""The command line: ``pwmgmt simulate``. Exit codes: 0 well, 1 a finding or a failure, 2 bad usage or input."""
+"""The command line: ``pwmgmt simulate`` and ``pwmgmt report``.
+
+Exit codes: 0 well, 1 a finding or a failure, 2 bad usage or input.
+"""
 
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
 _FAILURE, _BAD_INPUT = 1, 2
 _MISSING_EXTRA = "The simulator is not installed. Install it with: pip install 'pulumi-pwmgmt[simulator]'"
+_MISSING_TOOLS = "The report's formats are not installed. Install them with: pip install 'pulumi-pwmgmt[tools]'"
+_OUTPUT = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group()
@@ -71,6 +77,75 @@ def simulate(
         sys.exit(_FAILURE)
     show = report.as_json_line if as_json else report.for_people
     running.serve(lambda: show(running), until_stdin_ends=until_stdin_ends)
+
+
+@main.command()
+@click.argument("stream", type=click.File("rb"), default="-")
+@click.option("--markdown", "markdown_file", type=_OUTPUT, help="Write Markdown here instead of to standard output.")
+@click.option("--sarif", "sarif_file", type=_OUTPUT, help="Write SARIF 2.1.0 here.")
+@click.option("--junit", "junit_file", type=_OUTPUT, help="Write JUnit XML here.")
+@click.option("--max-removals", type=click.IntRange(0), help="Fail if more accounts than this lose their password.")
+@click.option("--max-changes", type=click.IntRange(0), help="Fail if something is planned for more credentials.")
+@click.option(
+    "--allow-removal", multiple=True, metavar="NAME", help="Don't count this credential's removal. Repeatable."
+)
+@click.option(
+    "--sarif-location",
+    default="Pulumi.yaml",
+    show_default=True,
+    help="The file that SARIF shows findings at, relative to the repository's root.",
+)
+def report(
+    *,
+    stream: BinaryIO,
+    markdown_file: Path | None,
+    sarif_file: Path | None,
+    junit_file: Path | None,
+    max_removals: int | None,
+    max_changes: int | None,
+    allow_removal: tuple[str, ...],
+    sarif_location: str,
+) -> None:
+    """Report on a preview's event STREAM, by default standard input, for the reviewers of a pull request.
+
+    Make the stream with: PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true pulumi preview --json
+
+    Exit codes: 0 nothing stands against applying it, 1 something does, 2 it is no whole event stream.
+    """
+    try:
+        from pulumi_pwmgmt.report import events, findings, gates, junit, markdown, sarif  # noqa: PLC0415 -- an extra
+    except ModuleNotFoundError as error:
+        click.echo(f"{_MISSING_TOOLS}\n(missing: {error.name})", err=True)
+        sys.exit(_FAILURE)
+    if stream.isatty():
+        raise click.UsageError("give a file, or lead the preview's output here")
+    limits = gates.Limits(removals=max_removals, changes=max_changes, allowed=allow_removal)
+    code = 0
+    try:
+        told = findings.report(events.read(stream.read()), limits)
+        code = _FAILURE if told.refused else 0
+    except events.NoStreamError as error:
+        click.echo(f"{stream.name}: {error}", err=True)
+        told, code = findings.unreadable(error), _BAD_INPUT
+    outputs = [
+        (markdown_file, markdown.as_markdown(told).encode()),
+        (sarif_file, sarif.as_sarif(told, sarif_location).encode()),
+        (junit_file, junit.as_junit(told)),
+    ]
+    if markdown_file is None:
+        click.echo(outputs[0][1], nl=False)
+    for path, content in outputs:
+        if path is not None:
+            _write(path, content)
+    sys.exit(code)
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        click.echo(f"{path}: {error.strerror}", err=True)
+        sys.exit(_BAD_INPUT)
 
 
 if __name__ == "__main__":
