@@ -125,7 +125,7 @@ def report(
         told = findings.report(events.read(stream.read()), limits)
         code = _FAILURE if told.refused else 0
     except events.NoStreamError as error:
-        click.echo(f"{stream.name}: {error}", err=True)
+        click.echo(str(error), err=True)
         told, code = findings.unreadable(error), _BAD_INPUT
     outputs = [
         (markdown_file, markdown.as_markdown(told).encode()),

@@ -16,7 +16,7 @@ def urn(name: str, kind: str = CREDENTIAL) -> str:
     return f"urn:pulumi:prod::bots::{kind}::{name}"
 
 
-def inputs(principal: str = "bot@example.com", **more: object) -> dict[str, object]:
+def inputs(principal: object = "bot@example.com", **more: object) -> dict[str, object]:
     return {
         "connection": "okta",
         "principal": principal,

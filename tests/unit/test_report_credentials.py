@@ -27,8 +27,8 @@ def only(*events: Event) -> Credential:
     return credential
 
 
-def replacement(old: dict[str, object], new: dict[str, object], **state: object) -> list[Event]:
-    return [step(op, old=old, new=None if op == "delete-replaced" else new, **state) for op in REPLACED]
+def replacement(old: dict[str, object], new: dict[str, object], *, let_go: bool = False) -> list[Event]:
+    return [step(op, old=old, new=None if op == "delete-replaced" else new, retainOnDelete=let_go) for op in REPLACED]
 
 
 def test_a_create() -> None:
@@ -116,7 +116,7 @@ def test_a_replacement_by_another_account_removes_the_old_one() -> None:
 
 
 def test_a_replacement_that_lets_the_old_account_go_removes_nothing() -> None:
-    found = only(*replacement(inputs(), inputs("other@example.com"), retainOnDelete=True))
+    found = only(*replacement(inputs(), inputs("other@example.com"), let_go=True))
 
     assert (found.change, found.removes) == (Change.REPLACE, False)
 
