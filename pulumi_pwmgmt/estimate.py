@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pulumi_pwmgmt.model import Password
 
 JUDGED = 32  # characters; the work grows with their square, and a password is at least as strong as its beginning
-MOST_READINGS = 4
+MOST_READINGS = 3
 
 _AROUND = 5  # digits or symbols: a year and an exclamation mark
 _SHORTEST_WORD = 4

@@ -19,7 +19,7 @@ from pulumi_pwmgmt.estimate import JUDGED, MOST_READINGS, Estimate, estimate, kn
 from pulumi_pwmgmt.model import Secret
 
 NAMES = ("ci-bot@example.com", "okta-main")
-MOST_PASSES = 8  # over a whole password, each looking up all its parts in all lists
+MOST_PASSES = 6  # over a whole password, each looking up all its parts in all lists
 EVERY_STAND_IN = "".join(sorted({stand_in for stand_ins in L33T_TABLE.values() for stand_in in stand_ins}))
 # Those that make zxcvbn read a password in more ways: one of several for a letter, or for one of several letters.
 AMBIGUOUS = "4@([{<691!|7$5+"
@@ -122,10 +122,9 @@ def test_characters_beyond_the_cap_make_no_work_and_no_strength() -> None:
 
 def test_every_choice_of_stand_ins_is_read_in_few_passes() -> None:
     """Each of the 32,768: what else a password holds makes no more passes."""
-    for size in range(len(AMBIGUOUS) + 1):
-        for chosen in itertools.combinations(AMBIGUOUS, size):
-            text = legible("".join(chosen))
-            assert passes(text) <= MOST_PASSES
+    choices = (itertools.combinations(AMBIGUOUS, size) for size in range(len(AMBIGUOUS) + 1))
+    read = {frozenset(legible("".join(chosen))) for chosen in itertools.chain.from_iterable(choices)}
+    assert max(passes("".join(characters)) for characters in read) <= MOST_PASSES
 
 
 def test_no_other_stand_in_makes_another_pass() -> None:
