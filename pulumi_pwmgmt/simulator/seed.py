@@ -173,6 +173,14 @@ class OneLoginUser(User):
     directory_policy: bool = False
     mfa: bool = False
     protected: bool = False
+    group: Text | None = None
+
+
+class OneLoginGroup(_Model):
+    """A group; without a policy of its own, its users are under the account's default one."""
+
+    name: Text
+    policy: OneLoginPolicy | None = None
 
 
 class OneLoginSeed(_Model):
@@ -181,10 +189,19 @@ class OneLoginSeed(_Model):
     subdomain: Text = "simulated"
     credentials: tuple[OneLoginCredential, ...] = ()
     policy: OneLoginPolicy = OneLoginPolicy()
+    groups: tuple[OneLoginGroup, ...] = ()
     calls_per_hour: Annotated[int, Field(ge=1)] = 1_000_000
     token_lifetime_s: Annotated[int, Field(ge=1)] = 36_000
     users: tuple[OneLoginUser, ...] = ()
     many: tuple[Many, ...] = ()
+
+    @model_validator(mode="after")
+    def _no_group_of_nobody(self) -> "OneLoginSeed":
+        known = {group.name for group in self.groups}
+        for user in self.users:
+            if user.group is not None and user.group not in known:
+                raise ValueError(f"{user.login}: there is no group {user.group}")
+        return self
 
 
 class EtnaUser(User):

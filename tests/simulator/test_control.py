@@ -105,6 +105,10 @@ def test_a_directory_may_be_yaml(pwmgmt_simulator: Simulator) -> None:
     [
         ("okta: {userz: []}", "okta.userz: Extra inputs are not permitted"),
         ("okta: {users: [{password: CANARY-x}]}", "okta.users.0.login: Field required"),
+        (
+            "onelogin: {users: [{login: a, group: Robots}]}",
+            "onelogin: Value error, a: there is no group Robots",
+        ),
         ("okta: {policy: {min_length: 0}}", "okta.policy.min_length: Input should be greater than or equal to 1"),
         ("etna: {users: [{login: a}, {login: A}]}", "the seed: Value error, etna: the login A is there twice"),
         ("okta: [", "not YAML: expected the node content"),

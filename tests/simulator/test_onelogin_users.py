@@ -228,7 +228,7 @@ def test_a_digest_in_v2(algorithm: str, text: str, pwmgmt_simulator: Simulator) 
     assert opens(wire, "CANARY-New-2")
 
 
-@pytest.mark.parametrize("path", ["/api/2/users/99", "/api/2/policies/1"])
+@pytest.mark.parametrize("path", ["/api/2/users/99", "/api/2/policies/1", "/api/2/groups/1"])
 def test_an_unknown_id_in_v2(path: str, pwmgmt_simulator: Simulator) -> None:
     assert onelogin(pwmgmt_simulator).call("GET", path).json() == {
         "message": "The resource with the given id could not be found",
@@ -398,5 +398,31 @@ def test_an_old_password_expires_when_somebody_logs_in(pwmgmt_simulator: Simulat
 def test_the_policy_is_stated(pwmgmt_simulator: Simulator) -> None:
     policy = onelogin(pwmgmt_simulator).call("GET", "/api/2/policies").json()[0]
     assert (policy["kind"], policy["minimum_password_length"], policy["passwords_remembered"]) == ("user", 8, 3)
+    assert policy["is_default"] is True
     one = onelogin(pwmgmt_simulator).call("GET", f"/api/2/policies/{policy['id']}")
     assert one.json() == policy
+
+
+def test_a_policy_for_apps_has_nothing_about_passwords(pwmgmt_simulator: Simulator) -> None:
+    wire = onelogin(pwmgmt_simulator)
+    (app,) = wire.call("GET", "/api/2/policies?kind=app").json()
+    assert (app["kind"], app["is_default"], "minimum_password_length" in app) == ("app", False, False)
+    assert app not in wire.call("GET", "/api/2/policies?kind=user").json()
+
+
+def test_a_groups_policy_is_stated_and_holds_for_its_users(pwmgmt_simulator: Simulator) -> None:
+    users = [
+        {"login": f"{group}@example.com", "password": "CANARY-Old-1", "group": group} for group in ("Robots", "Guests")
+    ]
+    groups = [{"name": "Robots", "policy": {"minimum_password_length": 16}}, {"name": "Guests"}]
+    pwmgmt_simulator.load({"onelogin": {"credentials": [PAIR], "users": users, "groups": groups}})
+    wire = onelogin(pwmgmt_simulator)
+    default, robots, _ = wire.call("GET", "/api/2/policies").json()
+    assert (robots["name"], robots["is_default"], robots["minimum_password_length"]) == ("Robots", False, 16)
+    told = {}
+    for user in wire.call("GET", "/api/2/users").json():
+        group = wire.call("GET", f"/api/2/groups/{user['group_id']}").json()
+        taken = set_clear(wire, str(user["id"]), "CANARY-Short-1", validate_policy=True).status_code == 200
+        told[group["name"]] = (group["policy_id"], taken)
+    assert told == {"Robots": (robots["id"], False), "Guests": (None, True)}
+    assert default["is_default"] is True

@@ -9,7 +9,7 @@ from pulumi_pwmgmt.simulator.complexity import Rules
 from pulumi_pwmgmt.simulator.directory import Account, Directory, PasswordPolicy
 from pulumi_pwmgmt.simulator.ids import IdBook, number
 from pulumi_pwmgmt.simulator.rate import RateLimit
-from pulumi_pwmgmt.simulator.seed import OneLoginCredential, OneLoginPolicy, OneLoginSeed, OneLoginUser
+from pulumi_pwmgmt.simulator.seed import OneLoginCredential, OneLoginGroup, OneLoginPolicy, OneLoginSeed, OneLoginUser
 
 # The characters that the manual says are valid for policies.
 SYMBOLS = "!@#€%&.,$+§/()=*;:_-"
@@ -41,6 +41,25 @@ class IssuedToken:
     expires: datetime
 
 
+@dataclass(frozen=True)
+class UserPolicy:
+    """A policy for users as the API shows it, and the rules that it stands for."""
+
+    id: int
+    name: str
+    seed: OneLoginPolicy
+    rules: PasswordPolicy
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group, and the policy that its users are under; None: the default one."""
+
+    id: int
+    name: str
+    policy: UserPolicy | None
+
+
 class OneLoginTenant:
     """One account of OneLogin: state only, no HTTP."""
 
@@ -48,17 +67,36 @@ class OneLoginTenant:
         self.seed = seed
         self.clock = clock
         self._ids = ids
-        self.users: Directory[OneLoginAccount] = Directory(policy_of(seed.policy), clock)
+        self.default_policy = self._user_policy("Default policy", seed.policy)
+        self.groups = [self._group(group) for group in seed.groups]
+        self.users: Directory[OneLoginAccount] = Directory(self.default_policy.rules, clock, self._rules_for)
         self.credentials = {one.client_id: one for one in seed.credentials}
         self.tokens: dict[str, IssuedToken] = {}
         self.rate = RateLimit(seed.calls_per_hour, 3600, clock)
         self.account_id = int(ids.of("onelogin account", seed.subdomain, lambda: str(number(6))))
-        self.policy_id = int(ids.of("onelogin policy", "default", lambda: str(number(6))))
+        self.app_policy_id = int(ids.of("onelogin app policy", "default", lambda: str(number(6))))
         for user in seed.users:
             self._take_in(user)
         for bulk in seed.many:
             for position, login in enumerate(bulk.logins(), 1):
                 self._take_in(OneLoginUser(login=login, password=bulk.password_of(position)))
+
+    @property
+    def policies(self) -> list[UserPolicy]:
+        """The policies for users, the default one first."""
+        return [self.default_policy, *(group.policy for group in self.groups if group.policy)]
+
+    def _user_policy(self, name: str, seed: OneLoginPolicy) -> UserPolicy:
+        policy_id = int(self._ids.of("onelogin policy", name, lambda: str(number(6))))
+        return UserPolicy(policy_id, name, seed, policy_of(seed))
+
+    def _group(self, group: OneLoginGroup) -> Group:
+        group_id = int(self._ids.of("onelogin group", group.name, lambda: str(number(6))))
+        return Group(group_id, group.name, self._user_policy(group.name, group.policy) if group.policy else None)
+
+    def _rules_for(self, account: OneLoginAccount) -> PasswordPolicy:
+        own = next((group.policy for group in self.groups if group.id == account.extra.get("group_id")), None)
+        return (own or self.default_policy).rules
 
     def by_username_or_email(self, name: str) -> OneLoginAccount | None:
         """Find a user by user name, or by an e-mail address that only one has."""
@@ -114,6 +152,7 @@ class OneLoginTenant:
         account.first_name, account.last_name = user.first_name, user.last_name
         account.state, account.mfa, account.protected = user.state, user.mfa, user.protected
         account.directory_policy = user.directory_policy
+        account.extra["group_id"] = next((group.id for group in self.groups if group.name == user.group), None)
         for earlier in reversed(user.history):
             self.users.put_password(account, earlier)
         if user.password is not None:
