@@ -34,11 +34,17 @@ RIGHTS = """
 
 The least that a connection needs, in the vendor's own words.
 
-- Okta: an access token of OAuth needs `okta.users.manage`. `okta.policies.read` is for reading the policies, which no
-  run does. An API token has the rights of the administrator who created it.
+- Okta: an access token of OAuth needs `okta.users.manage`, and `okta.policies.read` for reading the org's password
+  rules. An API token has the rights of the administrator who created it.
 - Okta MyAccount: `okta.myAccount.password.manage` and `okta.myAccount.password.read`, granted by the user who signs in.
 - OneLogin: the credential's scope has to be Manage All; Manage users may not set passwords.
 - ETNA Trader: an application key. The user's own password is the right to change it.
+
+## The system's own rules
+
+Where a system states its password rules, a preview holds every password and every recipe against them. A right that is
+missing, or a server that does not answer, is told once and nothing is held against anything; with `require_policy` it
+is a refusal. What only the server can judge is left to it: history, minimum age, a blacklist of its own.
 
 ## Repair
 

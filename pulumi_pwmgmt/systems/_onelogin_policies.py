@@ -34,7 +34,10 @@ _COMPLEXITY: dict[int, dict[str, Any]] = {
 }
 # "valid for policies": https://developers.onelogin.com/api-docs/1/users/set-password-in-cleartext
 _SYMBOLS = "!@#€%&.,$+§/()=*;:_-"
-_NOT_THERE = Refusal(error=errors.Unsupported, code="404", cause="NotFoundError", to_do="see who may read its policies")
+_REFUSALS = (
+    Refusal(error=errors.PermissionDenied, code="403", to_do="grant the scope Manage All"),
+    Refusal(error=errors.Unsupported, code="404", cause="NotFoundError", to_do="see whether its API has policies"),
+)
 
 
 class _Policy(BaseModel):
@@ -83,7 +86,7 @@ class Policies:
         return policies[0].stated() if policies else None
 
     def _list(self) -> list[_Policy]:
-        reply = self._wire.read("GET", "/api/2/policies", token=self._token, refusals=(_NOT_THERE,))
+        reply = self._wire.read("GET", "/api/2/policies", token=self._token, refusals=_REFUSALS)
         return [one for one in reply.parse(RootModel[list[_Policy]]).root if one.kind == "user"]
 
     def _assigned(self, user_id: str) -> int | None:
@@ -92,5 +95,5 @@ class Policies:
         return self._of_groups.setdefault(group, Once(partial(self._of_group, group))).get() if group else None
 
     def _of_group(self, group: int) -> int | None:
-        reply = self._wire.read("GET", "/api/2/groups/{id}", token=self._token, refusals=(_NOT_THERE,), id=str(group))
+        reply = self._wire.read("GET", "/api/2/groups/{id}", token=self._token, refusals=_REFUSALS, id=str(group))
         return reply.parse(_Group).policy_id

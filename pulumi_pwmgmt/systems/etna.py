@@ -89,7 +89,10 @@ _CHANGE = (
 
 
 class System:
-    """The users of one environment, each with their own password only. A principal is a login."""
+    """The users of one environment, each with their own password only. A principal is a login.
+
+    Its rules take a log-in to read, and a wrong one counts towards a lock: docs/decisions/0010-etna-states-no-rules.md.
+    """
 
     traits = Traits(
         title="ETNA Trader",

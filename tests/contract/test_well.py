@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from pulumi_pwmgmt.errors import CredentialError, CurrentPasswordRejected, PasswordRejected
+from pulumi_pwmgmt.errors import CredentialError, CurrentPasswordRejected, PasswordRejected, UnexpectedReply
 from pulumi_pwmgmt.model import OnDestroy, PasswordPolicy, Secret
 from pulumi_pwmgmt.system import ObservesPassword, VerifiesPassword
 from tests.contract.refused import refused
@@ -146,6 +147,27 @@ def test_what_is_destroyed_is_destroyed(operation: Operation, scene: Scene) -> N
     stack.destroy()
     assert stack.state == {}
     assert not scene.opens(NEW)
+
+
+@proves("asked twice", lambda operation: operation.column == "policy")
+def test_the_rules_are_read_once_whoever_asks(operation: Operation, scene: Scene) -> None:
+    adapter = scene.adapter()
+    with ThreadPoolExecutor(8) as threads:
+        answers = set(threads.map(lambda _: scene.ask(operation, adapter=adapter), range(24)))
+    assert len(answers) == 1
+    assert scene.times_asked(operation) == 1
+    scene.ask(operation)  # another process
+    assert scene.times_asked(operation) == 2
+
+
+@proves("asked twice", lambda operation: operation.column == "policy")
+def test_rules_that_could_not_be_read_are_not_asked_for_again(operation: Operation, scene: Scene) -> None:
+    adapter = scene.adapter()
+    scene.order(operation, "500", times=5)  # as often as a question is tried
+    for _ in range(3):
+        with refused(UnexpectedReply):
+            scene.ask(operation, adapter=adapter)
+    assert scene.times_asked(operation) == 5
 
 
 @proves("asked twice", lambda operation: not operation.writes)

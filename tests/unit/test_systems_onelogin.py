@@ -159,6 +159,36 @@ def test_a_onelogin_policy_may_refuse_in_words_that_are_on_no_page(kind: str, sa
     assert not refused.value.repeats
 
 
+@pytest.mark.parametrize(
+    ("said", "attributes"),
+    [("", ()), (None, ()), ("username", ("username",)), ("firstname,lastname", ("firstname", "lastname"))],
+)
+def test_onelogin_attributes_that_a_password_may_not_have_are_told(said: str | None, attributes: tuple[str]) -> None:
+    policy = {"id": 1, "name": "Default policy", "kind": "user", "dynamic_blacklist_attributes": said}
+    with serving([TOKEN, answer([policy])]) as script:
+        stated = onelogin_at(script.url).password_policy("7")
+    assert stated is not None
+    assert stated.excluded_attributes == attributes
+
+
+def test_a_onelogin_group_is_asked_for_once_and_users_only_where_there_is_a_choice() -> None:
+    policies = [
+        {"id": number, "name": f"Policy {number}", "kind": "user", "is_default": number == 1} for number in (1, 2)
+    ]
+    member, group = answer({"id": 7, "group_id": 6}), answer({"id": 6, "policy_id": 2})
+    with serving([TOKEN, answer(policies), member, group, member, answer({"id": 9, "group_id": None})]) as script:
+        system = onelogin_at(script.url)
+        told = [system.password_policy(user_id) for user_id in ("7", "8", "9")]
+    assert [policy.description for policy in told if policy] == ["Policy 2", "Policy 2", "Policy 1"]
+    assert [received.target for received in script.received[1:]] == [
+        "/api/2/policies",
+        "/api/2/users/7",
+        "/api/2/groups/6",
+        "/api/2/users/8",
+        "/api/2/users/9",
+    ]
+
+
 @pytest.mark.parametrize("how", [OnDestroy.REVOKE, OnDestroy.EXPIRE])
 def test_onelogin_has_no_call_that_takes_a_password_away(how: OnDestroy) -> None:
     with serving([]) as script, pytest.raises(Unsupported):

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.contract.between import Answer
 from tests.contract.vendor import Endpoint, Stranger, Vendor
 
 _USERS = [{"login": "ci-bot@example.com", "password": "CANARY-OneLogin-first-1"}]
 _PAIR = {"client_id": "CANARY-onelogin-client-id", "client_secret": "CANARY-onelogin-client-secret"}
 _POWERLESS = {"client_id": "CANARY-powerless-id", "client_secret": "CANARY-powerless-secret"}
+
+
+def _in(group: str | None) -> dict[str, Any]:
+    groups = [
+        {"name": "Service accounts", "policy": {"minimum_password_length": 16}},
+        {"name": "Robots", "policy": {"minimum_password_length": 10}},
+        {"name": "Guests"},
+    ]
+    users = [{**_USERS[0], "group": group}]
+    default = {"minimum_password_length": 12}
+    return {"onelogin": {"credentials": [_PAIR], "policy": default, "groups": groups, "users": users}}
+
 
 VENDOR = Vendor(
     endpoints={
@@ -16,8 +30,9 @@ VENDOR = Vendor(
         "deactivate": Endpoint("PUT", "/api/2/users/*"),
         "verify": Endpoint("POST", "/api/1/login/auth"),
         "observe": Endpoint("GET", "/api/2/users/*"),
+        "policy": Endpoint("GET", "/api/2/policies"),
     },
-    cells=58,
+    cells=68,
     weak="CANARY-without-a-digit",
     wrong_token={"client_secret": "CANARY-onelogin-secret-of-nobody"},
     powerless={
@@ -29,6 +44,13 @@ VENDOR = Vendor(
     # OneLogin's OpenAPI document, log-in: 401 "User is locked"
     does_not_tell=Answer(
         401, {"message": "User is locked. Access is unauthorized", "statusCode": 401, "name": "Unauthorized"}
+    ),
+    policy={"min_length": 8, "min_lower": 1, "min_upper": 1, "min_digits": 1, "min_symbols": 0, "remembered": 3},
+    chosen_policies=(
+        (_in(None), {"description": "Default policy", "min_length": 12}),
+        (_in("Guests"), {"description": "Default policy", "min_length": 12}),
+        (_in("Robots"), {"description": "Robots", "min_length": 10}),
+        (_in("Service accounts"), {"description": "Service accounts", "min_length": 16}),
     ),
     lax={
         "onelogin": {
