@@ -84,7 +84,8 @@ def less(minima: Four, number: int) -> Four:
 @functools.lru_cache(maxsize=8192)
 def _ways(length: int, sizes: Four, minima: Four) -> int:
     if not any(minima):
-        return sum(sizes) ** length
+        each: int = sum(sizes) ** length
+        return each
     # So many places for the first two classes, the others for the last two.
     one, two, three, four = minima
     return sum(
