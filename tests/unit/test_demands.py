@@ -139,7 +139,7 @@ def test_recipes_are_held_against_every_rule() -> None:
 
 def test_a_recipe_that_leaves_a_part_out_keeps_the_rule() -> None:
     policy = PasswordPolicy(excludes_username=True)
-    numbers = {"lower": None, "upper": None, "symbols": None}
+    numbers: dict[str, Any] = {"lower": None, "upper": None, "symbols": None}
     assert unmet_by_recipe(policy, Recipe(**numbers, without=("1234",)), "bot-1234") == ()
     assert unmet_by_recipe(policy, Recipe(**numbers, without=("23",)), "bot-1234") == ()
     assert unmet_by_recipe(policy, Recipe(**numbers), "bot-bots") == ()  # it has no letters
