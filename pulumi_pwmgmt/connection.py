@@ -77,6 +77,7 @@ def _certificates(path: str) -> str:
 SecretSetting = Annotated[Secret | Reference, PlainValidator(_secret_setting)]
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
+Certificates = Annotated[str, AfterValidator(_certificates)]
 
 
 class Connection(BaseModel):
@@ -97,7 +98,7 @@ class Connection(BaseModel):
     connect_timeout: Seconds = 10.0
     read_timeout: Seconds = 30.0
     time_budget: Seconds = 120.0
-    ca_bundle: Annotated[str, AfterValidator(_certificates)] | None = None
+    ca_bundle: Certificates | None = None
     accept_tenant_change: Annotated[str, AfterValidator(_former_origin)] | None = None
     require_policy: bool = False
 

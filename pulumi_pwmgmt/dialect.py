@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -75,6 +76,7 @@ class Dialect:
 
     ``complaint`` says what a reply complains of, None where it refuses nothing; it is asked for replies of every
     status and must cope with any JSON or none. ``request_id`` names the header with the server's own request id.
+    ``parse`` reads a body that is not JSON; it raises ``ValueError`` for one that is wrong.
     """
 
     complaint: Callable[[Reply], Complaint | None]
@@ -82,6 +84,7 @@ class Dialect:
     request_id: str
     rate: RateHeaders | None = None
     accept: str = "application/json"
+    parse: Callable[[bytes], object] = json.loads
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,9 +99,10 @@ class Asked:
 class Reply:
     """A server's answer.
 
-    The names of ``headers`` are case-insensitive. ``json`` is the parsed body, None where it is empty, or where an
-    error status came with something else. ``date`` is the server's clock, aware and in UTC. ``asked`` is what it
-    answers, ``id_header`` names the header of the request id, ``scrub`` knows the secrets that were sent.
+    The names of ``headers`` are case-insensitive. ``json`` is the body as the dialect parses it, None where it is
+    empty, or where an error status came with something else. ``date`` is the server's clock, aware and in UTC.
+    ``asked`` is what it answers, ``id_header`` names the header of the request id, ``scrub`` knows the secrets that
+    were sent.
     """
 
     status: int

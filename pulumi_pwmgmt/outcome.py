@@ -14,7 +14,7 @@ from pulumi_pwmgmt.rate import http_date, retry_after, until_reset, used_up
 from pulumi_pwmgmt.redaction import Scrubber
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from pulumi_pwmgmt.call import Call
@@ -62,7 +62,7 @@ def judge(
     if answer.asks_to_wait:
         wait = retry_after(answer.headers, date or now) or until_reset(answer.headers, dialect.rate, date or now)
         return Failure(RateLimited(f"{call.asked.what}: too many calls"), again=True, limited=True, wait=wait)
-    content, trouble = _parsed(answer.body)
+    content, trouble = _parsed(answer.body, dialect.parse)
     reply = Reply(
         status=answer.status,
         headers=answer.headers,
@@ -95,13 +95,13 @@ def rest_until_reset(answer: Answer, dialect: Dialect, now: datetime) -> float:
     return until_reset(answer.headers, dialect.rate, http_date(answer.headers.get("Date")) or now) or 0.0
 
 
-def _parsed(body: bytes | None) -> tuple[object | None, str | None]:
-    """Return the JSON of a body, and what keeps it from being usable."""
+def _parsed(body: bytes | None, parse: Callable[[bytes], object]) -> tuple[object | None, str | None]:
+    """Return what is in a body, and what keeps it from being usable."""
     if body is None:
         return None, "is larger than 1 MiB"
     if not body.strip():
         return None, None
     try:
-        return json.loads(body), None
+        return parse(body), None
     except (ValueError, RecursionError):
-        return None, "is not JSON"
+        return None, "is not JSON" if parse is json.loads else "is not of the documented shape"

@@ -23,7 +23,7 @@ LEFT_OUT = {
     ("The life-cycle thinks against the port only", "source_modules"): {
         "cli", "simulator", "resource", "passwords", "provider", "engine", "configuration",  # above it
         "systems", "http", "outcome", "call", "dialect", "pools", "rate", "redaction", "connection",  # behind the port
-        "once",  # what stands behind it keeps
+        "once", "breached",  # what stands behind it keeps, and a server of another kind
         "system", "fingerprint", "model", "errors",  # the port, and what it is made of
         "report",  # of another trade
         "derivation", "recipe", "enumeration",  # what a made password is
