@@ -144,7 +144,7 @@ def server(policy: PasswordPolicy | None) -> Facts:
 
 
 def _head(source: str, generation: int | None) -> Facts:
-    return {"format": FORMAT, "source": source} | ({} if generation is None else {"generation": generation})
+    return {"format": FORMAT, "source": source} | ({} if generation is None else {"generation": int(generation)})
 
 
 def _counted(password: Password) -> Facts:

@@ -107,6 +107,11 @@ def test_a_generated_password_is_known_by_its_recipe() -> None:
     assert "generation" not in of_recipe(recipe)
 
 
+def test_a_generation_that_comes_as_a_float_is_a_whole_number() -> None:
+    generation: Any = 3.0
+    assert type(of_recipe(Recipe(), generation=generation)["generation"]) is int
+
+
 def test_a_derived_password_has_its_own_counts_and_the_strength_of_its_recipe() -> None:
     recipe = Recipe(length=16)
     facts = of_derived(Secret("CANARYcanary.123"), recipe, generation=7)
