@@ -81,10 +81,11 @@ def unmet_by_recipe(policy: PasswordPolicy, recipe: Recipe, login: str) -> tuple
     a thousand passwords.
     """
     surely = {rule: _surely(policy, recipe, rule) for rule in _CLASSES}
-    # a text has one of the classes, whatever it is
-    classes = max(sum(surely[rule] > 0 for rule in _FOUR), int(_all_symbols_count(policy, recipe)))
-    lacking = [_CLASSES[rule].members[0] for rule in _FOUR if not surely[rule]]
-    more = policy.min_classes - classes
+    present = {rule for rule in _FOUR if surely[rule]}
+    lacking = [_CLASSES[rule].members[0] for rule in _FOUR if rule not in present]
+    # a text starts with a character of some class
+    never_first = set() if recipe.leading_digit else {"min_digits"}
+    more = policy.min_classes - len(present) - int(present <= never_first and _all_symbols_count(policy, recipe))
     parts = tuple(part for part in username_parts(login) if _chance_of(recipe, part) > _CHANCE)
     advice = {
         _at_least(policy.min_length): (recipe.length < policy.min_length, f"length={policy.min_length}"),
