@@ -1,0 +1,121 @@
+"""How a rule reads a credential: by the names of its properties, never past what is known and recorded."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+CREDENTIAL: Final = "pulumi-python:dynamic/pwmgmt:ManagedCredential"
+"""The type token of the resources that rules judge; all others are passed over."""
+
+READ: Final = (
+    "connection_security",
+    "declared",
+    "facts",
+    "keep_in_state",
+    "on_destroy",
+    "principal",
+    "source",
+    "system",
+    "tenant",
+)
+"""The properties that rules read. No password is among them, nor anything that one could be made from."""
+
+Properties = Mapping[str, Any]
+
+_RUN_ONCE = "run pulumi up once with this version, without --target"
+
+
+class Unknown(enum.Enum):
+    """Stands where the engine does not know a value yet."""
+
+    UNKNOWN = "unknown"
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+
+
+class NotKnownYet(Exception):
+    """A property that a rule needs is known only once the change is made. ``property_name`` says which."""
+
+    def __init__(self, property_name: str) -> None:
+        super().__init__(property_name)
+        self.property_name = property_name
+
+
+class NotRecorded(Exception):
+    """A property that a rule needs is not there, as in a state from before it.
+
+    ``property_name`` says which, ``to_do`` what would have to happen first.
+    """
+
+    def __init__(self, property_name: str, to_do: str = _RUN_ONCE) -> None:
+        super().__init__(property_name)
+        self.property_name = property_name
+        self.to_do = to_do
+
+
+@dataclass(frozen=True)
+class Credential:
+    """A credential's properties, read by path.
+
+    Every reader raises ``NotKnownYet`` for a value that the engine does not know yet, and ``NotRecorded`` for one that
+    is missing or of another type than it always has; ``None`` counts as missing.
+    """
+
+    properties: Properties
+
+    def flag(self, *path: str) -> bool:
+        """Read True or False."""
+        value = self._at(path)
+        if isinstance(value, bool):
+            return value
+        raise NotRecorded(path[0])
+
+    def number(self, *path: str) -> float:
+        """Read a number: what went through the engine is a float, whatever it was."""
+        value = self._at(path)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return float(value)
+        raise NotRecorded(path[0])
+
+    def text(self, *path: str) -> str:
+        """Read a text."""
+        value = self._at(path)
+        if isinstance(value, str):
+            return value
+        raise NotRecorded(path[0])
+
+    def texts(self, *path: str) -> tuple[str, ...]:
+        """Read a list of texts."""
+        value = self._at(path)
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            return tuple(self.text(*path, str(position)) for position in range(len(value)))
+        raise NotRecorded(path[0])
+
+    def has(self, *path: str) -> bool:
+        """Tell whether there is a value; a group of facts that is not recorded at all is not without it."""
+        try:
+            self._at(path)
+        except NotRecorded:
+            if not self._at(path[:1]):
+                raise
+            return False
+        return True
+
+    def _at(self, path: tuple[str, ...]) -> Any:  # noqa: ANN401 -- the readers above narrow it
+        value: Any = self.properties
+        for name in path:
+            if isinstance(value, Mapping):
+                value = value.get(name)
+            elif isinstance(value, Sequence) and not isinstance(value, str):
+                value = value[int(name)]
+            else:
+                value = None
+            if value is UNKNOWN:
+                raise NotKnownYet(path[0])
+            if value is None:
+                raise NotRecorded(path[0])
+        return value
