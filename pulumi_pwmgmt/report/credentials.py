@@ -96,9 +96,9 @@ def shown(properties: Mapping[str, Any], name: str) -> str:
     return UNKNOWN if value == _UNKNOWN_MARK else plain(value)
 
 
-def shown_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """Return which properties of the allow-list differ, by name."""
-    return [name for name in PLAIN if shown(before, name) != shown(after, name)]
+def set_by(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Return which properties differ, by name. A secret that is none any more differs."""
+    return sorted(plain(name) for name in before.keys() | after.keys() if before.get(name) != after.get(name))
 
 
 def credentials(stream: Stream) -> tuple[Credential, ...]:

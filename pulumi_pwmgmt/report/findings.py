@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from pulumi_pwmgmt.report.credentials import Change, Credential, credentials, is_ours, is_stack, name_of, shown_changes
+from pulumi_pwmgmt.report.credentials import Change, Credential, credentials, is_ours, is_stack, name_of, set_by
 from pulumi_pwmgmt.report.text import first_line
 
 if TYPE_CHECKING:
     from pulumi_pwmgmt.report.events import Diagnostic, NoStreamError, Remediation, Stream, Violation
     from pulumi_pwmgmt.report.gates import Gate, Limits
 
-PREVIEW_FAILED, NO_STREAM = "preview-failed", "no-stream"
+REFUSED, PREVIEW_FAILED, NO_STREAM = "refused", "preview-failed", "no-stream"
 
 _REFUSAL = re.compile(r"^.*? has a problem: ", re.DOTALL)
 _ADVISORY = {"advisory", "warning", "none", "disabled"}
@@ -67,7 +67,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """All that the report's formats tell. ``whole`` is False where the preview did not get to its end."""
+    """All that the report's formats tell.
+
+    ``whole`` is False where the preview did not get to its end. The engine goes on after a policy's refusal, and not
+    after any other.
+    """
 
     credentials: tuple[Credential, ...]
     findings: tuple[Finding, ...]
@@ -95,21 +99,15 @@ def report(stream: Stream, limits: Limits) -> Report:
     planned = credentials(stream)
     gates = limits.applied_to(planned)
     found = [
-        *(_refusal(said) for said in stream.diagnostics if said.severity == "error"),
-        *(_violation(said) for said in stream.violations),
+        *_against(stream),
+        *(_exceeded(gate) for gate in gates if gate.exceeded),
+        *(_violation(said) for said in stream.violations if _advises(said)),
         *(_remediation(said) for said in stream.remediations if is_ours(said.urn)),
         *(_warning(said) for said in stream.diagnostics if said.severity == "warning" and _concerns(said.urn)),
         *(_drift(credential) for credential in planned if credential.drift),
-        *(_exceeded(gate) for gate in gates if gate.exceeded),
     ]
-    failed = stream.summary.result not in ("", "succeeded")
-    errors = [finding for finding in found if finding.level is Level.ERROR]
-    if any(finding.says != _ONLY_THAT for finding in errors):
-        found = [finding for finding in found if finding.says != _ONLY_THAT]
-    elif failed and not errors:
-        found.append(Finding(Level.ERROR, PREVIEW_FAILED, "the preview failed and gives no cause", _SEE_OUTPUT))
     found.sort(key=lambda finding: (list(Level).index(finding.level), finding.urn))
-    stopped = failed or any(said.severity == "error" for said in stream.diagnostics)
+    stopped = any(finding.rule in {REFUSED, PREVIEW_FAILED} for finding in found)
     return Report(planned, tuple(dict.fromkeys(found)), gates, tuple(stream.summary.packs), whole=not stopped)
 
 
@@ -123,10 +121,23 @@ def _concerns(urn: str) -> bool:
     return is_stack(urn) or is_ours(urn)
 
 
+def _against(stream: Stream) -> list[Finding]:
+    found = [_violation(said) for said in stream.violations if not _advises(said)]
+    found += [_refusal(said) for said in stream.diagnostics if said.severity == "error"]
+    causes = [finding for finding in found if finding.says != _ONLY_THAT]
+    if found or stream.summary.result in {"", "succeeded"}:
+        return causes or found
+    return [Finding(Level.ERROR, PREVIEW_FAILED, "the preview failed and gives no cause", _SEE_OUTPUT)]
+
+
+def _advises(said: Violation) -> bool:
+    return said.enforcement in _ADVISORY
+
+
 def _refusal(said: Diagnostic) -> Finding:
     if is_ours(said.urn):
         says, to_do = _divided(_REFUSAL.sub("", said.message))
-        return Finding(Level.ERROR, "refused", says, to_do, said.urn)
+        return Finding(Level.ERROR, REFUSED, says, to_do, said.urn)
     # A program's traceback or another provider's words may hold anything.
     line = (
         first_line(said.message).rstrip(":") if is_stack(said.urn) else "this resource is refused; it is no credential"
@@ -137,13 +148,12 @@ def _refusal(said: Diagnostic) -> Finding:
 
 
 def _violation(said: Violation) -> Finding:
-    advisory = said.enforcement in _ADVISORY
     if _concerns(said.urn):
         says, to_do = _divided(said.message)
     else:
         says, to_do = "it speaks of a resource that is no credential", _SEE_OUTPUT
     return Finding(
-        level=Level.WARNING if advisory else Level.ERROR,
+        level=Level.WARNING if _advises(said) else Level.ERROR,
         rule=f"{said.pack}/{said.policy}",
         says=says,
         to_do=to_do,
@@ -154,7 +164,7 @@ def _violation(said: Violation) -> Finding:
 
 
 def _remediation(said: Remediation) -> Finding:
-    names = shown_changes(said.before, said.after)
+    names = set_by(said.before, said.after)
     says = f"the policy sets {', '.join(names)}" if names else "the policy changes this credential's inputs"
     to_do = "declare it in the program, so that what is reviewed is what is applied"
     return Finding(Level.NOTE, f"{said.pack}/{said.policy}", says, to_do, said.urn, enforcement="remediate")

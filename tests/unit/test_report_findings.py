@@ -82,9 +82,17 @@ def test_another_resources_policy_counts_but_is_not_quoted() -> None:
 
 
 def test_what_a_remediation_sets_is_told_by_name() -> None:
-    told = only(remediation(inputs(on_destroy=None), inputs(password="CANARY-fingerprint")))
+    told = only(remediation(inputs(on_destroy=None), inputs(declared=["on_destroy"])))
 
-    assert (told.level, told.says, told.enforcement) == (Level.NOTE, "the policy sets on_destroy", "remediate")
+    assert (told.level, told.says, told.enforcement) == (
+        Level.NOTE,
+        "the policy sets declared, on_destroy",
+        "remediate",
+    )
+
+
+def test_a_remediation_that_takes_a_secret_mark_away_is_seen() -> None:
+    assert only(remediation(inputs(), inputs(password="CANARY-fingerprint"))).says == "the policy sets password"
 
 
 def test_a_programs_failure_is_told_by_its_first_line() -> None:
@@ -112,7 +120,15 @@ def test_that_something_failed_is_not_told_beside_what_failed() -> None:
     found = judged(violation(), said("preview failed\n", name=None), end=summary("failed"))
 
     assert [told.rule for told in found.findings] == ["pwmgmt/length"]
+    assert (found.refused, found.whole, found.failed) == (True, True, False), "the engine goes on after a policy"
     assert only(said("preview failed\n", name=None)).says == "preview failed"
+
+
+def test_an_exceeded_gate_is_no_cause_of_a_failure() -> None:
+    found = judged(step("delete", old=inputs()), said("preview failed\n", name=None), limits=Limits(removals=0))
+
+    assert [told.rule for told in found.findings] == ["preview-failed", "max-removals"]
+    assert not found.whole
 
 
 def test_drift_is_a_finding_and_stands_against_nothing() -> None:
