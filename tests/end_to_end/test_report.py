@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.canary import assert_no_canary
@@ -118,7 +119,9 @@ def test_a_rotation_tells_the_generation_it_comes_from(stack: Stack, directory: 
     account = directory.account("okta")
     stack.connect("okta", account.connection)
     stack.configure(secrets={"pwmgmt:masters.2026": "CANARY-" + "0123456789abcdef" * 3})
-    declared = program(credential(connection="okta", principal=account.principal, password="DerivedPassword(master='2026')"))
+    declared = program(
+        credential(connection="okta", principal=account.principal, password="DerivedPassword(master='2026')")
+    )
     stack.program(f"from pulumi_pwmgmt import DerivedPassword\n{declared}")
     stack.up()
     stack.configure({"pwmgmt:generations.bot": "2"})
@@ -201,3 +204,17 @@ def test_what_policies_say_is_told_for_each_credential(stack: Stack, directory: 
     )
     assert f"| <code>bot</code> | create | <code>{account.principal}</code> okta | set by policy |" in text
     assert "❌ removals: 1, at most 0 allowed" in text, "the engine goes on after a policy's refusal"
+
+
+def test_the_ready_pack_says_what_to_do(stack: Stack, directory: Directory) -> None:
+    stack.connect("okta", directory.account("okta").connection)
+    stack.configure(secrets={"password": "CANARY-Sh0rt"})
+    declare(stack, directory)
+
+    code, text = reported(stack, "--policy-pack", str(Path.cwd() / "policy"), ends=1)
+
+    assert (code, "## Credentials: refused" in text, "1 created." in text) == (1, True, True)
+    [row] = [line for line in text.splitlines() if line.startswith("| ❌ | <code>bot</code> | <code>pwmgmt/minimum-")]
+    says, to_do = row.split(" | ")[3:5]
+    assert "shorter than" in says
+    assert to_do.startswith("take a longer one")
