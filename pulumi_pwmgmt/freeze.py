@@ -62,8 +62,7 @@ class Freeze:
             last_day = min(end_day, monthrange(end_year, end_month)[1])
             begin = datetime.combine(date(year, month, 1), time()) + timedelta(days=day - 1)
             end = datetime.combine(date(end_year, end_month, last_day), time()) + timedelta(days=1)
-            if begin < end:  # a 29 February alone is not there each year
-                yield begin, end
+            yield begin, end  # no time at all for a 29 February that is not there
 
     def __str__(self) -> str:
         return f"{self.start} to {self.end}"

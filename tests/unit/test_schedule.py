@@ -106,14 +106,15 @@ def test_the_spread_delays_each_rotation_of_a_principal_by_the_same(
     assert timedelta() <= delays.pop() <= timedelta(days=schedule.spread_days)
 
 
-def test_the_spread_spreads() -> None:
-    schedule = RotationSchedule(every_days=30, spread_days=10)
+@pytest.mark.parametrize(("spread_days", "tenth"), [(10, timedelta(days=1)), (0.5, timedelta(hours=1.2))])
+def test_the_spread_spreads(spread_days: float, tenth: timedelta) -> None:
+    schedule = RotationSchedule(every_days=30, spread_days=spread_days)
     due = datetime(2026, 1, 31, tzinfo=UTC)
 
-    days = Counter((schedule.next_rotation(due - SOONEST, f"bot-{number}") - due).days for number in range(1000))
+    tenths = Counter((schedule.next_rotation(due - SOONEST, f"bot-{number}") - due) // tenth for number in range(1000))
 
-    assert sorted(days) == list(range(10))
-    assert 60 < min(days.values()) <= max(days.values()) < 140
+    assert sorted(tenths) == list(range(10))
+    assert 60 < min(tenths.values()) <= max(tenths.values()) < 140
 
 
 @pytest.mark.parametrize(

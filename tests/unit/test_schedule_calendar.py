@@ -119,6 +119,7 @@ def test_after_a_freeze_it_catches_up_with_all_it_missed_at_once() -> None:
             ["2026-06-03T10:00"],
         ),
         ((Freeze("06-01", "06-01"), Freeze("06-02", "06-02")), ["2026-06-02T22:00", "2026-06-03T03:00"]),
+        ((Freeze("06-01", "06-03"), Freeze("2026-06-02", "2026-06-02")), ["2026-06-03T22:00"]),
         ((Freeze("2026-06-01T05:00:01", "2026-06-02T05:00"),), ["2026-06-01T03:00", "2026-06-02T03:00"]),
     ],
 )
@@ -126,6 +127,12 @@ def test_a_freeze_is_told_in_the_time_zone_of_the_schedule(freeze: tuple[Freeze,
     schedule = RotationSchedule(cron="0 5 * * *", time_zone="Europe/Berlin", freeze=freeze)
 
     assert rotations(schedule, "2026-05-31T12:00", len(expected)) == expected
+
+
+def test_at_the_end_of_a_decade_it_is_another_year_elsewhere() -> None:
+    evening = datetime.fromisoformat("2029-12-31T23:30:00-05:00")
+
+    assert RotationSchedule(every_days=1).next_rotation(evening, CI_BOT) == utc("2030-01-02T00:00")
 
 
 def test_a_29th_of_february_is_frozen_when_there_is_one() -> None:
