@@ -8,10 +8,12 @@ import functools
 import json
 import threading
 from typing import TYPE_CHECKING, Annotated, Any, Union
+from urllib.parse import urlsplit
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from pulumi_pwmgmt.call import fits_a_header
+from pulumi_pwmgmt.connection import is_loopback
 from pulumi_pwmgmt.errors import NotConfigured
 from pulumi_pwmgmt.http import Wire
 from pulumi_pwmgmt.model import Reference, Secret
@@ -41,8 +43,10 @@ class Configuration:
         self._opened: dict[str, Connected] = {}
         self._lock = threading.Lock()
 
-    def connect(self, name: str) -> Connected:
+    def connect(self, name: str, *, in_preview: bool = False) -> Connected:
         """Open the connection called ``name``, or return it if it is open.
+
+        In a preview a secret may be missing whose reference says that it may; then the connection only can't be used.
 
         Raises:
             NotConfigured: there is none of that name, its settings are wrong, or a secret it refers to isn't there.
@@ -50,12 +54,16 @@ class Configuration:
         """
         with self._lock:
             if name not in self._opened:
-                self._opened[name] = self._open(name)
+                self._opened[name] = self._open(name, in_preview=in_preview)
             return self._opened[name]
 
-    def _open(self, name: str) -> Connected:
+    def _open(self, name: str, *, in_preview: bool) -> Connected:
         connection = _validated(name, _entry(name, self._text))
+        references = _values(connection, Reference) if in_preview else {}
+        missing = [setting for setting, one in references.items() if one.optional_in_preview and one.is_missing]
         for setting, secret in _values(connection, (Secret, Reference)).items():
+            if setting in missing:
+                continue
             # What is missing or unfit now is so later, and a preview is the time to say it.
             if not fits_a_header(secret.read()):
                 problem = f"{setting} is not printable ASCII without a blank or line break at either end"
@@ -68,6 +76,9 @@ class Configuration:
             system=module.System(connection, Wire(connection, module.DIALECT, may_go_on=self._may_go_on)),
             moved_from=connection.accept_tenant_change,
             literal_secrets=tuple(_values(connection, Secret)),
+            missing=tuple(missing),
+            is_loopback=is_loopback(urlsplit(connection.url).hostname or ""),
+            require_policy=connection.require_policy,
         )
 
 

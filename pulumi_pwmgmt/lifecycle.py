@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pulumi_pwmgmt.arguments import is_derived
 from pulumi_pwmgmt.check import same_password
 from pulumi_pwmgmt.errors import (
     CredentialError,
     CurrentPasswordRejected,
+    NotConfigured,
     OutcomeUnknown,
     PasswordRejected,
     PrincipalNotFound,
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
     from pulumi_pwmgmt.run import Run
     from pulumi_pwmgmt.system import Connected
 
-_ARGUMENTS_WITHOUT_EFFECT = ("adopt", "current_password", "reason")
+_WITHOUT_EFFECT = ("adopt", "current_password", "reason", "source", "facts", "declared", "connection_security")
+_COMPUTED_FROM = ("master", "generation", "recipe", "format")
 
 
 @dataclass(frozen=True)
@@ -66,9 +69,14 @@ def diff(run: Run, record: Record, inputs: dict[str, Any]) -> Difference:
     if not replaces and run.is_claimed(connected, record.principal):  # a refresh asks too, and declares nothing
         run.claim(connected, record.principal_id, record.principal)
     before = record.as_inputs()
-    names = (before.keys() | inputs.keys()) - {*_ARGUMENTS_WITHOUT_EFFECT, "password"}
+    names = (before.keys() | inputs.keys()) - {*_WITHOUT_EFFECT, "password"}
     changed = any(before.get(name) != inputs.get(name) for name in names & Declaration.model_fields.keys())
-    return Difference(changes=bool(replaces) or changed or not same_password(run, before, inputs), replaces=replaces)
+    # what computes the recorded password has to be recorded, also where it has only got another name
+    source = inputs["source"]
+    recomputed = is_derived(inputs) and any(record.source.get(name) != source.get(name) for name in _COMPUTED_FROM)
+    return Difference(
+        changes=bool(replaces) or changed or recomputed or not same_password(run, before, inputs), replaces=replaces
+    )
 
 
 def update(run: Run, record: Record, declared: Declaration) -> Record:
@@ -160,13 +168,28 @@ def _adopted(connected: Connected, principal: str, password: Password) -> Observ
     return observation
 
 
+def _recorded_password(run: Run, record: Record) -> Password | None:
+    """Return the accepted password: computed again, else as the state keeps it; None where it keeps none."""
+    if is_derived(record.as_inputs()):
+        return run.derived(record.source, record.tenant, record.principal)
+    return record.kept_password
+
+
 def _known_passwords(
     run: Run, connected: Connected, record: Record, declared: Declaration
 ) -> tuple[Password | None, ...]:
     """Return what to give as the current password, and what to give next if that is refused: each costs a log-in."""
-    kept, given = record.kept_password, run.recall(declared.current_password)
+    given = run.recall(declared.current_password)
     required = connected.system.traits.current_password is CurrentPassword.REQUIRED
-    if not required and (record.drift or not kept):
+    if not required and (record.drift or not record.keep_in_state):
+        return (None,)
+    try:
+        kept = _recorded_password(run, record)
+    except NotConfigured:
+        if given is None:
+            raise
+        kept = None
+    if kept is None and not required:
         return (None,)
     if kept is None:
         return (given,)
@@ -200,7 +223,7 @@ def _accepted(
         principal_id=principal_id,
         status=told.status if told else None,
         password_changed_at=told.password_changed_at if told else None,
-        kept_password=password if declared.keep_in_state else None,
+        kept_password=password if _is_kept(declared) else None,
     )
 
 
@@ -214,14 +237,18 @@ def _claim(run: Run, connected: Connected, name: str, principal: str) -> None:
 
 def _noted(run: Run, record: Record, declared: Declaration) -> Record:
     kept = record.kept_password or run.recall(declared.password)
-    if declared.keep_in_state and kept is None:
+    if _is_kept(declared) and kept is None:
         run.tell(f"the password of {declared.principal!r} is kept in the state from its next change on")
     return record.model_copy(
         update={
             **{name: getattr(declared, name) for name in Declaration.model_fields},
-            "kept_password": kept if declared.keep_in_state else None,
+            "kept_password": kept if _is_kept(declared) else None,
         }
     )
+
+
+def _is_kept(declared: Declaration) -> bool:
+    return declared.keep_in_state and not is_derived(declared.properties())
 
 
 def _drift(record: Record, observation: Observation) -> str | None:
@@ -239,7 +266,7 @@ def _remove(run: Run, connected: Connected, record: Record, owner: str) -> None:
                 record.principal_id, unknown_to_anybody(), before=record.password_changed_at, started=run.now()
             )
             required = system.traits.current_password is CurrentPassword.REQUIRED
-            set_and_look(run, connected, attempt, record.kept_password if required else None)
+            set_and_look(run, connected, attempt, _recorded_password(run, record) if required else None)
         else:
             _call_removal(connected, record)
     except PrincipalNotFound:

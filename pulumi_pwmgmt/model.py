@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from datetime import timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias
 
 from pulumi_pwmgmt.errors import NotConfigured
 
@@ -56,6 +56,10 @@ class Secret:
 
 
 Password: TypeAlias = Secret
+InPreview: TypeAlias = Literal["required", "optional"]
+
+_OPTIONAL = {"in_preview": "optional"}
+_WHEN_MISSING: tuple[dict[str, str], ...] = ({}, {"in_preview": "required"}, _OPTIONAL)
 
 
 @dataclass(frozen=True)
@@ -63,11 +67,21 @@ class Reference:
     """Where a secret is, instead of what it is: an environment variable or a file. Read at the moment of use.
 
     ``kind`` is ``env`` or ``file``. A file is UTF-8; one trailing newline is removed and nothing else; its path
-    is relative to the program's directory.
+    is relative to the program's directory. One that is ``optional_in_preview`` may be missing there, as in a pull
+    request from a fork, which has no secrets; an update demands it all the same.
     """
 
     kind: str
     name: str
+    optional_in_preview: bool = False
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether there is nothing at all: no such variable or file, or an empty one."""
+        if self.kind == "env":
+            return not os.environ.get(self.name)
+        path = Path(self.name)
+        return not path.exists() or (path.is_file() and path.stat().st_size == 0)
 
     def read(self) -> Secret:
         """Read the secret.
@@ -82,23 +96,26 @@ class Reference:
         return Secret(value)
 
     def as_input(self) -> dict[str, str]:
-        """Return the form it has in Pulumi config and as a resource input: ``{"env": …}`` or ``{"file": …}``."""
-        return {self.kind: self.name}
+        """Return the form it has in Pulumi config and as a resource input: ``{"env": …}`` or ``{"file": …}``.
+
+        ``"in_preview": "optional"`` is added where it may be missing in a preview.
+        """
+        return {self.kind: self.name} | ({"in_preview": "optional"} if self.optional_in_preview else {})
 
     @staticmethod
     def parse(value: Mapping[str, Any]) -> Reference:
-        """Read ``{"env": …}`` or ``{"file": …}``.
+        """Read ``{"env": …}`` or ``{"file": …}``, with ``"in_preview": "optional"`` or ``"required"`` if it says so.
 
         Raises:
             ValueError: it is neither.
 
         """
         match dict(value):
-            case {"env": str(name), **rest} if name and not rest:
-                return Reference("env", name)
-            case {"file": str(name), **rest} if name and not rest:
-                return Reference("file", name)
-        raise ValueError('a reference is {"env": "NAME"} or {"file": "PATH"}')
+            case {"env": str(name), **rest} if name and rest in _WHEN_MISSING:
+                return Reference("env", name, rest == _OPTIONAL)
+            case {"file": str(name), **rest} if name and rest in _WHEN_MISSING:
+                return Reference("file", name, rest == _OPTIONAL)
+        raise ValueError('a reference is {"env": "NAME"} or {"file": "PATH"}, with "in_preview": "optional" or without')
 
     def _from_environment(self) -> str:
         if self.name not in os.environ:
@@ -128,31 +145,32 @@ class Reference:
         return f"the environment variable {self.name}" if self.kind == "env" else f"the file {self.name}"
 
 
-def from_env(name: str) -> Reference:
+def from_env(name: str, *, in_preview: InPreview = "required") -> Reference:
     """Take a secret from the environment variable ``name`` of the process that runs ``pulumi``.
 
     It is read at the moment of use, so it is in no state and never stale. A variable that is empty counts as
-    missing and is refused in preview.
+    missing and is refused in preview, unless ``in_preview`` is ``"optional"``: then a preview warns and goes on without
+    it, and an update demands it.
 
     Raises:
-        ValueError: ``name`` is empty.
+        ValueError: ``name`` is empty, or ``in_preview`` is none of its values.
 
     """
-    return Reference.parse({"env": name})
+    return Reference.parse({"env": name, "in_preview": in_preview})
 
 
-def from_file(path: str | os.PathLike[str]) -> Reference:
+def from_file(path: str | os.PathLike[str], *, in_preview: InPreview = "required") -> Reference:
     """Take a secret from the file at ``path``, relative to the program's directory.
 
     It is read at the moment of use, so it is in no state and never stale. The file is UTF-8; one trailing newline
     is removed and nothing else. A file that is empty counts as missing and is refused in preview, and so is a pipe or
-    a device.
+    a device. ``in_preview="optional"`` lets a preview go on without the file.
 
     Raises:
-        ValueError: ``path`` is empty.
+        ValueError: ``path`` is empty, or ``in_preview`` is none of its values.
 
     """
-    return Reference.parse({"file": os.fspath(path)})
+    return Reference.parse({"file": os.fspath(path), "in_preview": in_preview})
 
 
 def rfc3339(moment: datetime) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import sys
+import uuid
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pulumi import dynamic
@@ -101,9 +102,13 @@ class CredentialProvider(dynamic.ResourceProvider):
         from pulumi_pwmgmt.configuration import KEY, Configuration  # noqa: PLC0415 -- see the module's docstring
         from pulumi_pwmgmt.engine import our_engine  # noqa: PLC0415 -- same
         from pulumi_pwmgmt.run import Run  # noqa: PLC0415 -- same
+        from pulumi_pwmgmt.settings import Settings  # noqa: PLC0415 -- same
 
         engine = our_engine()
-        _Process.run = Run(Configuration(req.config.get(KEY), engine.must_live).connect, engine.warn)
+        connections = Configuration(req.config.get(KEY), engine.must_live)
+        # The SDK hands out values only by their keys; a misspelt key has to be seen as well.
+        settings = Settings(vars(req.config)["_props"])
+        _Process.run = Run(connections.connect, engine.warn, settings=settings)
 
     @_doorway
     def check(self, olds: Properties, news: Properties) -> dynamic.CheckResult:
@@ -155,3 +160,48 @@ class CredentialProvider(dynamic.ResourceProvider):
         from pulumi_pwmgmt import lifecycle, record  # noqa: PLC0415 -- see the module's docstring
 
         lifecycle.delete(_run(), record.Record.parse(_plain(props)))
+
+
+class GeneratedPasswordProvider(dynamic.ResourceProvider):
+    """What the engine calls for every ``GeneratedPassword``. There is nothing of it outside the state."""
+
+    serialize_as_secret_always = False  # nothing is captured, so there is nothing to keep secret
+
+    def __reduce__(self) -> tuple[type[GeneratedPasswordProvider], tuple[()]]:
+        return GeneratedPasswordProvider, ()
+
+    def configure(self, req: dynamic.ConfigureRequest) -> None:
+        """Take the stack's config, once a process."""
+        CredentialProvider().configure(req)
+
+    @_doorway
+    def check(self, _olds: Properties, news: Properties) -> dynamic.CheckResult:
+        """Judge what is wanted."""
+        from pulumi_pwmgmt import generated  # noqa: PLC0415 -- see the module's docstring
+
+        inputs, problems = generated.check(_plain(news))
+        return dynamic.CheckResult(_for_engine(inputs), [dynamic.CheckFailure("", one.line) for one in problems])
+
+    @_doorway
+    def diff(self, _id: str, olds: Properties, news: Properties) -> dynamic.DiffResult:
+        """Tell whether a new value is to be made."""
+        from pulumi_pwmgmt import generated  # noqa: PLC0415 -- see the module's docstring
+
+        made = generated.Generated.parse(_plain(olds))
+        return dynamic.DiffResult(changes=generated.diff(_run().settings.now(), made, _plain(news)))
+
+    @_doorway
+    def create(self, props: Properties) -> dynamic.CreateResult:
+        """Make the first value."""
+        from pulumi_pwmgmt import generated  # noqa: PLC0415 -- see the module's docstring
+
+        made = generated.create(_run().settings.now(), generated.Wanted.parse(_plain(props)))
+        return dynamic.CreateResult(f"generated:{uuid.uuid4()}", _for_engine(made.properties()))
+
+    @_doorway
+    def update(self, _id: str, olds: Properties, news: Properties) -> dynamic.UpdateResult:
+        """Make the next value."""
+        from pulumi_pwmgmt import generated  # noqa: PLC0415 -- see the module's docstring
+
+        made, wanted = generated.Generated.parse(_plain(olds)), generated.Wanted.parse(_plain(news))
+        return dynamic.UpdateResult(_for_engine(generated.update(_run().settings.now(), made, wanted).properties()))

@@ -25,7 +25,11 @@ Moment = Annotated[datetime, PlainSerializer(rfc3339)]
 
 
 class Declaration(BaseModel):
-    """The inputs after ``check``. ``password`` and ``current_password`` are fingerprints, never the values."""
+    """The inputs after ``check``. ``password`` and ``current_password`` are fingerprints, never the values.
+
+    ``source`` says where the password is from and, of one that is derived, what computes it again. It, ``facts``,
+    ``declared`` and ``connection_security`` are for policies and are missing in what older versions wrote.
+    """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True, arbitrary_types_allowed=True)
 
@@ -40,6 +44,10 @@ class Declaration(BaseModel):
     system: str
     tenant: str
     reason: str
+    source: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
+    declared: list[str] = []
+    connection_security: dict[str, Any] = {}
     drift: Annotated[str | None, BeforeValidator(lambda text: text or None)] = None
 
     @classmethod

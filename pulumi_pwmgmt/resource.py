@@ -8,14 +8,17 @@ from typing import Any, TypeAlias
 
 import pulumi
 from pulumi import dynamic
-from pulumi.runtime import get_root_resource, is_config_secret
+from pulumi.runtime import get_root_resource, is_config_secret, is_dry_run
 
 from pulumi_pwmgmt.errors import CredentialError, CurrentPasswordRejected, Unsupported
 from pulumi_pwmgmt.fingerprint import fingerprint, same
+from pulumi_pwmgmt.masters import recompute
 from pulumi_pwmgmt.model import OnDestroy, OnDrift, Reference, Secret
+from pulumi_pwmgmt.passwords import DerivedPassword, GeneratedPassword, masters
 from pulumi_pwmgmt.provider import CredentialProvider
 
 SecretInput: TypeAlias = pulumi.Input[str] | Reference
+PasswordInput: TypeAlias = SecretInput | GeneratedPassword | DerivedPassword
 
 # By the stack that is being run: one process may run several programs, one after the other.
 _owners: weakref.WeakKeyDictionary[pulumi.Resource, dict[tuple[str, str], str]] = weakref.WeakKeyDictionary()
@@ -32,9 +35,10 @@ class ManagedCredential(dynamic.Resource, module="pwmgmt", name="ManagedCredenti
         resource_name: the resource's name in the program.
         connection: name of an entry under ``pwmgmt:connections`` in the stack's config.
         principal: whose password, in the system's own words: user id or login.
-        password: a secret string or output, ``from_env("NAME")`` or ``from_file("PATH")``.
-        current_password: in the same forms; needed once, when an account is taken over that only its owner can change
-            (ETNA Trader). Used on create, and on an update only after the kept one was refused.
+        password: a secret string or output, ``from_env("NAME")``, ``from_file("PATH")``, a ``GeneratedPassword`` or a
+            ``DerivedPassword``.
+        current_password: a secret string or output or a reference; needed once, when an account is taken over that only
+            its owner can change (ETNA Trader). Used on create, and on an update only after the kept one was refused.
         adopt: on create, prove by one log-in that the account already has this password, and write nothing.
         on_destroy: ``revoke`` (afterwards the password no longer works), ``expire`` or ``deactivate``. The default is
             ``revoke`` where a new one can be set afterwards; where nobody could (ETNA Trader) it must be given.
@@ -53,6 +57,9 @@ class ManagedCredential(dynamic.Resource, module="pwmgmt", name="ManagedCredenti
         password_changed_at: when the recorded password was accepted, by the server's own clock, RFC 3339 in UTC; None
             where the system does not tell.
         reason: why the password last changed.
+        source: what kind of source the password is from, and its generation and recipe where it has them.
+        facts: what may be known of the password without knowing it, secret all the same (docs/policies.md); as they
+            were when it was last set.
         drift: what was changed outside and not repaired; empty if nothing was.
         on_destroy, on_drift, keep_in_state: the arguments, with the default that holds where none was given.
 
@@ -72,6 +79,8 @@ class ManagedCredential(dynamic.Resource, module="pwmgmt", name="ManagedCredenti
     status: pulumi.Output[str | None]
     password_changed_at: pulumi.Output[str | None]
     reason: pulumi.Output[str]
+    source: pulumi.Output[dict[str, Any]]
+    facts: pulumi.Output[dict[str, Any]]
     drift: pulumi.Output[str]
     on_destroy: pulumi.Output[str]
     on_drift: pulumi.Output[str]
@@ -83,7 +92,7 @@ class ManagedCredential(dynamic.Resource, module="pwmgmt", name="ManagedCredenti
         *,
         connection: pulumi.Input[str],
         principal: pulumi.Input[str],
-        password: SecretInput,
+        password: PasswordInput,
         current_password: SecretInput | None = None,
         adopt: pulumi.Input[bool] | None = None,
         on_destroy: pulumi.Input[str | OnDestroy] | None = None,
@@ -91,9 +100,9 @@ class ManagedCredential(dynamic.Resource, module="pwmgmt", name="ManagedCredenti
         keep_in_state: pulumi.Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        self._declared = _as_secret(password)
         connection, principal = _reusable(connection), _reusable(principal)
         _claim(resource_name, connection, principal)
+        self._declared, source = _declared(password, resource_name, principal)
         arguments = {
             "connection": connection,
             "principal": principal,
@@ -103,7 +112,10 @@ class ManagedCredential(dynamic.Resource, module="pwmgmt", name="ManagedCredenti
             "on_destroy": on_destroy,
             "on_drift": on_drift,
             "keep_in_state": keep_in_state,
+            "source": source,
+            "facts": pulumi.Output.secret({}),
             "connections_in_clear": None if is_config_secret("pwmgmt:connections") else True,
+            "in_preview": True if is_dry_run() else None,
         }
         outputs = (
             "principal_id",
@@ -137,8 +149,22 @@ class ManagedCredential(dynamic.Resource, module="pwmgmt", name="ManagedCredenti
 
         """
         # No argument is called drift, so it stays unknown until the system has answered.
-        recorded = pulumi.Output.all(self.password, self.tenant, self.principal, self.drift, self._declared)
+        recorded = pulumi.Output.all(
+            self.password, self.tenant, self.principal, self.drift, self._declared, self.source, masters()
+        )
         return pulumi.Output.secret(recorded.apply(lambda known: _accepted(*known)))
+
+
+def _declared(
+    password: PasswordInput, resource_name: str, principal: pulumi.Input[str]
+) -> tuple[pulumi.Output[Any], pulumi.Output[dict[str, Any]] | dict[str, Any]]:
+    """Return the password as an input, and what is known of where it is from."""
+    if isinstance(password, GeneratedPassword):
+        return _as_secret(password.value), password.as_source(resource_name, principal)
+    if isinstance(password, DerivedPassword):  # computed by the provider: neither it nor the master is an input
+        return pulumi.Output.secret({"computed": "from its source"}), password.as_source(resource_name, principal)
+    kind = "reference" if isinstance(password, Reference) else "supplied"
+    return _as_secret(password), {"kind": kind}
 
 
 def _as_secret(value: SecretInput) -> pulumi.Output[Any]:
@@ -150,8 +176,15 @@ def _reusable(value: pulumi.Input[str]) -> pulumi.Input[str]:
     return value if isinstance(value, str) else pulumi.Output.from_input(value)
 
 
-def _accepted(recorded: str, tenant: str, principal: str, drift: str, declared: str | Mapping[str, str]) -> str:
-    password = Reference.parse(declared).read() if isinstance(declared, Mapping) else Secret(declared)
+def _accepted(
+    recorded: str,
+    tenant: str,
+    principal: str,
+    drift: str,
+    declared: str | Mapping[str, str],
+    source: Mapping[str, Any] | None,
+    masters: Mapping[str, Any],
+) -> str:
     if drift:
         raise _told(
             CurrentPasswordRejected(
@@ -159,6 +192,13 @@ def _accepted(recorded: str, tenant: str, principal: str, drift: str, declared: 
                 to_do="declare a new one, or let it be repaired with on_drift='repair'",
             )
         )
+    try:
+        if source and source.get("kind") == "derived":  # by what was accepted last, not by what is declared now
+            password = recompute(masters, source, tenant, principal)
+        else:
+            password = Reference.parse(declared).read() if isinstance(declared, Mapping) else Secret(declared)
+    except CredentialError as error:
+        raise _told(error) from None
     if not same(fingerprint(password, tenant, principal), recorded):
         raise _told(
             CurrentPasswordRejected(

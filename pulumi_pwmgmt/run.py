@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pulumi_pwmgmt.errors import NotConfigured, Unsupported
 from pulumi_pwmgmt.fingerprint import fingerprint
+from pulumi_pwmgmt.masters import recompute
+from pulumi_pwmgmt.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,21 +22,33 @@ def _utc_now() -> datetime:
     return datetime.now(timezone.utc)
 
 
+class Connect(Protocol):
+    """Finds a connection by name; in a preview also one whose optional secrets are missing."""
+
+    def __call__(self, name: str, *, in_preview: bool = False) -> Connected:
+        """Return the connection, or raise ``NotConfigured``."""
+        ...
+
+
 class Run:
     """The memory of one provider process. ``check`` fills it; create, update and delete of the same process use it.
 
-    ``connect`` finds a connection by name and raises ``NotConfigured``; ``tell`` warns the user; ``now`` is the clock.
+    ``connect`` finds a connection by name and raises ``NotConfigured``; ``tell`` warns the user; ``now`` is the clock;
+    ``settings`` are those of the whole stack.
     """
 
     def __init__(
         self,
-        connect: Callable[[str], Connected],
+        connect: Connect,
         tell: Callable[[str], None],
         now: Callable[[], datetime] = _utc_now,
+        settings: Settings | None = None,
     ) -> None:
         self.connect = connect
         self.tell = tell
         self.now = now
+        self.settings = settings or Settings({})
+        self._users: dict[str, tuple[tuple[str, str, str], str, str]] = {}
         self._passwords: dict[str, Password] = {}
         self._claims: dict[tuple[str, str, str], tuple[str, str]] = {}
         self._told: set[str] = set()
@@ -49,6 +63,32 @@ class Run:
     def recall(self, mark: str | None) -> Password | None:
         """Return the real password behind a fingerprint, None where no check of this process has seen it."""
         return self._passwords.get(mark) if mark else None
+
+    def derived(self, source: dict[str, Any], tenant: str, principal: str) -> Password:
+        """Compute the password that a source of the kind ``derived`` stands for.
+
+        Raises:
+            NotConfigured: its master is not there or too short, or a newer version of this library has made it.
+
+        """
+        return recompute(self.settings.masters, source, tenant, principal)
+
+    def use(self, value: str, connected: Connected, principal: str) -> None:
+        """Note that this account has the password that ``value`` stands for: its tag, or what it is made by.
+
+        Raises:
+            Unsupported: another account of this run has it.
+
+        """
+        account = self._account(connected, principal)
+        with self._lock:
+            first = self._users.setdefault(value, (account, principal, connected.name))
+        if first[0] != account:
+            raise Unsupported(
+                f"{principal!r} on connection {connected.name!r} would have the same password as {first[1]!r} on "
+                f"connection {first[2]!r}: who learns one of them has both",
+                to_do="give each account one of its own",
+            )
 
     def claim(self, connected: Connected, name: str, principal: str) -> None:
         """Note that the program's ``principal`` owns the account ``name`` (its id, its login or the principal itself).

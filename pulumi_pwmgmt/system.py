@@ -115,7 +115,9 @@ class StatesPolicy(Protocol):
     """A system that states its own password rules."""
 
     def password_policy(self, principal: str) -> PasswordPolicy | None:
-        """Read the rules that apply to this principal; None where the system states none for it.
+        """Return the rules that apply to this principal; None where the system states none for it.
+
+        What is the same for every principal is read once in a process, refusals included, whichever thread asks first.
 
         Raises:
             PrincipalNotFound: the rules depend on the principal, and the system knows no such one.
@@ -144,6 +146,7 @@ class Connected:
 
     ``kind`` is the system's name, ``tenant`` the origin ``scheme://host[:port]``, ``moved_from`` the origin that the
     user says it had before. ``literal_secrets`` names the settings whose value stands in the config itself.
+    ``require_policy`` says that rules which can't be read are a refusal, not a warning.
     """
 
     name: str
@@ -152,3 +155,6 @@ class Connected:
     system: IdentitySystem
     moved_from: str | None = None
     literal_secrets: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    is_loopback: bool = False
+    require_policy: bool = False

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 _HEAD = """import pulumi
-from pulumi_pwmgmt import ManagedCredential, from_env, from_file
+from pulumi_pwmgmt import (
+    DerivedPassword, Freeze, GeneratedPassword, ManagedCredential, Recipe, RotationSchedule, from_env, from_file,
+)
 
 config = pulumi.Config()
 """

@@ -22,6 +22,7 @@ LOOPBACK_ONLY = {
     "no_proxy": "127.0.0.1,localhost",
 }
 _TYPE = "pulumi-python:dynamic/pwmgmt:ManagedCredential"
+_GENERATED = "pulumi-python:dynamic/pwmgmt:GeneratedPassword"
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,17 @@ class Stack:
             assert_no_canary(exported.text, "the exported state")
         resources: list[dict[str, Any]] = json.loads(exported.text)["deployment"].get("resources", [])
         return resources
+
+    def generated(self, name: str = "made") -> dict[str, str]:
+        """Return the secrets of a generated password, ``value`` and ``previous``: they are nobody's canaries."""
+        (entry,) = (one for one in self.state(secrets=True) if one["urn"].endswith(f"{_GENERATED}::{name}"))
+        secrets = {key: value for key, value in entry["outputs"].items() if key in ("value", "previous")}
+        return {key: json.loads(value["plaintext"]) for key, value in secrets.items()}
+
+    def outputs(self) -> dict[str, Any]:
+        """Return what the program exports, decrypted."""
+        exported: dict[str, Any] = json.loads(self.run("stack", "output", "--json", "--show-secrets").text)
+        return exported
 
     def credentials(self, *, secrets: bool = False) -> dict[str, dict[str, Any]]:
         """Return the credentials' entries in the state by the resource's name."""

@@ -9,17 +9,23 @@ import threading
 import time
 from dataclasses import dataclass
 
+from pulumi import dynamic
+
 from pulumi_pwmgmt.engine import Engine, our_engine
 from pulumi_pwmgmt.provider import CredentialProvider
 
-OKTA = {"system": "okta", "url": "https://example.okta.com", "token": "CANARY-token"}
+OKTA = {"system": "okta", "url": "https://127.0.0.1:9", "token": "CANARY-token"}
 
 
 @dataclass
 class _Request:
     """What the SDK hands to ``configure``: the stack's config."""
 
-    config: dict[str, str]
+    config: dynamic.Config
+
+
+def _configured(main: dict[str, str]) -> _Request:
+    return _Request(dynamic.Config({"pwmgmt:connections": json.dumps({"main": main})}, "stranger"))
 
 
 def _watch() -> None:
@@ -46,7 +52,7 @@ def _ask_without_sockets() -> None:
 
 def _check() -> None:
     provider = CredentialProvider()
-    provider.configure(_Request({"pwmgmt:connections": json.dumps({"main": OKTA})}))
+    provider.configure(_configured(OKTA))
     news = {"connection": "main", "principal": "bot", "password": "CANARY-first", "connections_in_clear": True}
     inputs = provider.check({}, news).inputs
     json.dump({"inputs": inputs, "tracebacklimit": sys.tracebacklimit}, sys.stdout)
@@ -54,7 +60,7 @@ def _check() -> None:
 
 def _check_between_two_configurations() -> None:
     """As where the bytes of the provider in the state are not the program's: each form is configured once."""
-    request = _Request({"pwmgmt:connections": json.dumps({"main": OKTA | {"url": "http://127.0.0.1:9"}})})
+    request = _configured(OKTA)
     of_the_program, of_the_state = CredentialProvider(), CredentialProvider()
     of_the_program.configure(request)
     news = {"connection": "main", "principal": "bot", "password": "CANARY-first"}

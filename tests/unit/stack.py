@@ -70,6 +70,9 @@ class Stack:
     def run(self) -> Run:
         return Run(self._connect, self.told.append, self.clock)
 
+    def run_by_the_clock(self) -> Run:
+        return Run(self._connect, self.told.append)
+
     def preview(self, **declared: Properties) -> dict[str, Properties]:
         """Return the checked inputs, or raise what is refused."""
         run = self.run()
@@ -141,7 +144,7 @@ class Stack:
             raise Refused(problems)
         return {name: value for name, value in inputs.items() if value is not None}
 
-    def _connect(self, name: str) -> Connected:
+    def _connect(self, name: str, *, in_preview: bool = False) -> Connected:  # noqa: ARG002 -- as a Run wants it
         if name not in self.connections:
             raise NotConfigured(f"there is no connection {name!r}")
         return self.connections[name]

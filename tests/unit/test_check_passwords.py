@@ -50,6 +50,9 @@ def test_the_defaults() -> None:
         "system": "okta",
         "tenant": TENANT,
         "reason": "created",
+        "source": {"kind": "supplied"},
+        "declared": ["connection", "password", "principal"],
+        "connection_security": {"https": True, "loopback": False, "literal_secrets": []},
     }
     nulls = dict.fromkeys(("current_password", "adopt", "on_destroy", "on_drift", "keep_in_state"))
     assert stack.preview(bot=credential(**nulls))["bot"] == inputs

@@ -209,7 +209,8 @@ def test_a_connection_that_is_gone_names_both_ways_out() -> None:
 def test_a_secret_that_is_missing_is_told_as_what_it_is() -> None:
     stack, _ = made(Administrator)
 
-    def connect(name: str) -> Connected:
+    def connect(name: str, *, in_preview: bool = False) -> Connected:
+        assert not in_preview
         raise NotConfigured(f"connection {name!r}: the variable TOKEN is not set", to_do="set it where pulumi runs")
 
     with pytest.raises(NotConfigured) as refused:

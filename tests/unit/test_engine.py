@@ -127,12 +127,13 @@ def test_a_plugin_process_from_its_configuration_to_its_first_answer() -> None:
     assert errors == ""
     answer = json.loads(out)
     assert answer["tracebacklimit"] == 0
-    assert answer["inputs"]["tenant"] == "https://example.okta.com"
+    assert answer["inputs"]["tenant"] == "https://127.0.0.1:9"
     assert "CANARY-" not in out
-    ((severity, warning),) = servicer.heard
-    assert severity == engine_pb2.WARNING
-    assert "pulumi config set --secret --path 'pwmgmt:connections.main.token'" in warning
-    assert "CANARY-" not in warning
+    (in_clear, clear), (unread, rules) = servicer.heard
+    assert {in_clear, unread} == {engine_pb2.WARNING}
+    assert "pulumi config set --secret --path 'pwmgmt:connections.main.token'" in clear
+    assert "the password rules of connection 'main' can't be read" in rules
+    assert "CANARY-" not in clear + rules
 
 
 def test_a_process_that_is_configured_again_still_knows_what_its_program_declares() -> None:

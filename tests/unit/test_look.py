@@ -128,5 +128,5 @@ def test_a_look_observes_before_it_logs_in() -> None:
 
 def test_a_run_tells_time_by_the_machines_clock_in_utc() -> None:
     earlier = datetime.now(timezone.utc)
-    now = Run(stack_of(Administrator)[0].connections.__getitem__, print).now()
+    now = stack_of(Administrator)[0].run_by_the_clock().now()
     assert earlier <= now <= datetime.now(timezone.utc)

@@ -71,7 +71,10 @@ def bot(name: str = "bot", **arguments: Any) -> ManagedCredential:  # noqa: ANN4
 
 
 def test_the_public_names() -> None:
-    assert set(pulumi_pwmgmt.__all__) == {"ManagedCredential", "OnDestroy", "OnDrift", "from_env", "from_file"}
+    assert set(pulumi_pwmgmt.__all__) == {
+        "DerivedPassword", "Freeze", "GeneratedPassword", "LOOK_ALIKES", "ManagedCredential", "OnDestroy", "OnDrift",
+        "Recipe", "RotationSchedule", "from_env", "from_file",
+    }  # fmt: skip
 
 
 def test_a_plain_program_sets_the_password_and_reads_the_outputs(world: tuple[Engine, Directory]) -> None:
@@ -106,7 +109,8 @@ def test_the_passwords_are_registered_as_secrets_however_they_are_given(world: t
             assert rpc.is_rpc_secret(engine.registered[name][argument])
     assert "current_password" not in engine.registered["neither"]
     for inputs in engine.registered.values():
-        public = {name: value for name, value in inputs.items() if name not in SECRETS}
+        assert rpc.is_rpc_secret(inputs["facts"])
+        public = {name: value for name, value in inputs.items() if name not in (*SECRETS, "facts")}
         assert "CANARY-" not in str(public)
         assert not any(map(rpc.is_rpc_secret, public.values()))
 
@@ -131,7 +135,7 @@ def test_the_other_arguments_arrive_as_they_are(world: tuple[Engine, Directory])
 def test_nothing_but_arguments_is_registered(world: tuple[Engine, Directory]) -> None:
     engine, _ = world
     run(lambda: bot().id)
-    expected = {"connection", "principal", "password", "connections_in_clear", "__provider"}
+    expected = {"connection", "principal", "password", "source", "facts", "connections_in_clear", "__provider"}
     assert set(engine.registered["bot"]) == expected
 
 
@@ -273,4 +277,4 @@ def test_without_a_program_there_is_nothing_to_claim() -> None:
 
 
 def test_a_reference_in_the_program_shows_no_value() -> None:
-    assert repr(Reference("env", "CI_TOKEN")) == "Reference(kind='env', name='CI_TOKEN')"
+    assert repr(Reference("env", "CI_TOKEN")) == "Reference(kind='env', name='CI_TOKEN', optional_in_preview=False)"

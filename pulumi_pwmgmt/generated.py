@@ -1,0 +1,143 @@
+"""The life of a generated password: made once, kept while it serves, replaced with one previous value in hand.
+
+It lies in the state before an account is touched: the engine's own checkpoint is the log written ahead of the change.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pulumi_pwmgmt.errors import CredentialError, NotConfigured, Unsupported
+from pulumi_pwmgmt.recipe import Recipe
+from pulumi_pwmgmt.rotation import aged, rotated
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from typing_extensions import Self
+
+    from pulumi_pwmgmt.model import Secret
+    from pulumi_pwmgmt.record import Kept, Moment
+
+Properties = dict[str, Any]
+
+_BROKEN = "the state of this generated password is not as this provider wrote it"
+
+
+class Wanted(BaseModel):
+    """The inputs. ``rotate_after`` is in days; ``keepers`` are whatever the program says."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, arbitrary_types_allowed=True)
+
+    recipe: dict[str, Any]
+    generation: int
+    keepers: dict[str, Any] = {}
+    rotate_after: int | None = None
+
+    @classmethod
+    def parse(cls, properties: Properties) -> Self:
+        """Read the properties that the engine hands over.
+
+        Raises:
+            NotConfigured: they are not what this provider wrote, as after editing the state by hand.
+
+        """
+        try:
+            return cls.model_validate(properties)
+        except ValidationError:
+            pass  # told below, outside of an error that holds the properties
+        raise NotConfigured(_BROKEN, to_do="restore it from a backup: pulumi stack export --version N")
+
+
+class Generated(Wanted):
+    """The outputs: what was wanted when the value was made, the value, and the one before it with its generation."""
+
+    value: Kept
+    made_at: Moment
+    reason: str
+    previous: Kept | None = None
+    previous_generation: int | None = None
+
+    def properties(self) -> Properties:
+        """Return the plain properties for the engine."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+def check(news: Properties) -> tuple[Properties, list[CredentialError]]:
+    """Judge what a program wants; return the inputs to store, with what is wrong with them."""
+    problems: list[CredentialError] = []
+    inputs = {name: news[name] for name in Wanted.model_fields if news.get(name) is not None}
+    try:
+        inputs["recipe"] = Recipe.parse(inputs.get("recipe", {})).as_input()
+    except ValueError as error:
+        problems.append(Unsupported(f"the recipe: {error}", to_do="correct it"))
+    for name in ("rotate_after", "generation"):
+        number = inputs.get(name)
+        if number is not None and not (isinstance(number, (int, float)) and number == int(number) and number > 0):
+            problems.append(Unsupported(f"{name} is no whole number above 0", to_do="correct it"))
+    return inputs, problems
+
+
+def diff(now: datetime, made: Generated, wanted: Properties) -> bool:
+    """Whether a new value is to be made. A changed recipe that the present value meets is none of the reasons.
+
+    Raises:
+        Unsupported: the program goes back to a generation whose value is no longer kept.
+
+    """
+    reason = _reason(now, made, wanted)
+    if reason and _goes_back(made, wanted) and wanted["generation"] != made.previous_generation:
+        kept = "none before it" if made.previous_generation is None else f"generation {made.previous_generation}"
+        raise Unsupported(
+            f"generation {wanted['generation']:g} of the generated password is not kept: there are generation "
+            f"{made.generation} and {kept}",
+            to_do="go on to a higher generation",
+        )
+    return reason is not None
+
+
+def create(now: datetime, wanted: Wanted) -> Generated:
+    """Make the first value."""
+    value = Recipe.parse(wanted.recipe).random()
+    return Generated(**wanted.model_dump(), value=value, made_at=now, reason="made")
+
+
+def update(now: datetime, made: Generated, wanted: Wanted) -> Generated:
+    """Make the next value, or go back to the previous one; exactly one is kept beside the new one."""
+    declared = wanted.model_dump()
+    reason = _reason(now, made, declared) or made.reason
+    going_back = made.previous is not None and _goes_back(made, declared)
+    value = made.previous if going_back and made.previous else _other_than(made.value, Recipe.parse(wanted.recipe))
+    return Generated(
+        **declared,
+        value=value,
+        made_at=now,
+        reason=reason,
+        previous=made.value,
+        previous_generation=made.generation,
+    )
+
+
+def _other_than(present: Secret, recipe: Recipe) -> Secret:
+    value = recipe.random()
+    return value if value != present or recipe.count == 1 else _other_than(present, recipe)
+
+
+def _goes_back(made: Generated, wanted: Properties) -> bool:
+    return bool(wanted["generation"] < made.generation)
+
+
+def _reason(now: datetime, made: Generated, wanted: Properties) -> str | None:
+    age = (now - made.made_at).days
+    if wanted["generation"] != made.generation:
+        return rotated(made.generation, int(wanted["generation"]), age)
+    if wanted.get("keepers", {}) != made.keepers:
+        return f"keepers changed{aged(age)}"
+    rotate_after = wanted.get("rotate_after")
+    if rotate_after is not None and age >= rotate_after:
+        return f"rotated after {rotate_after:g} days{aged(age)}"
+    if not Recipe.parse(wanted["recipe"]).allows(made.value.reveal()):
+        return "the recipe changed, and the value does not meet it"
+    return None

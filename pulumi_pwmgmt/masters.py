@@ -1,0 +1,58 @@
+"""From a master secret to a derived password: the one function for the program and for the provider."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pulumi_pwmgmt.errors import NotConfigured
+from pulumi_pwmgmt.model import Reference, Secret
+from pulumi_pwmgmt.recipe import Recipe
+
+if TYPE_CHECKING:
+    from pulumi_pwmgmt.model import Password
+
+KEY = "pwmgmt:masters"
+
+
+def recompute(masters: Mapping[str, Any], source: Mapping[str, Any], tenant: str, principal: str) -> Password:
+    """Compute the password that a source of the kind ``derived`` stands for.
+
+    ``masters`` are the entries of ``pwmgmt:masters``: texts, or references in their form as config.
+
+    Raises:
+        NotConfigured: its master is not there or too short, or a newer version of this library has made it.
+
+    """
+    from pulumi_pwmgmt.derivation import FORMAT, derive  # noqa: PLC0415 -- most programs have nothing to derive
+
+    if source["format"] != FORMAT:
+        raise NotConfigured(
+            f"the password of {principal!r} was derived in format {source['format']:g}, and this version knows only "
+            f"{FORMAT}",
+            to_do="install the version of pulumi_pwmgmt that made it, or a newer one",
+        )
+    return derive(
+        _master(masters, source["master"]),
+        tenant=tenant,
+        principal=principal,
+        generation=int(source["generation"]),
+        recipe=Recipe.parse(source["recipe"]),
+    )
+
+
+def _master(masters: Mapping[str, Any], master: str | Mapping[str, Any]) -> Secret:
+    how = "openssl rand -base64 48 | pulumi config set --secret --path"
+    if isinstance(master, Mapping):
+        return Reference.parse(master).read()
+    entry = masters.get(master)
+    if entry is None:
+        close = difflib.get_close_matches(master, masters, 1)
+        meant = f" (did you mean {close[0]}?)" if close else ""
+        raise NotConfigured(f"there is no master {master!r}{meant}", to_do=f"make one: {how} '{KEY}.{master}'")
+    try:
+        return Reference.parse(entry).read() if isinstance(entry, Mapping) else Secret(entry)
+    except ValueError:
+        pass  # told below, outside of an error that holds the entry
+    raise NotConfigured(f"master {master!r} is neither a text nor a reference", to_do=f"{how} '{KEY}.{master}'")

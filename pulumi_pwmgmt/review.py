@@ -1,0 +1,81 @@
+"""What a reviewer is told of a password, and what is refused because of it, before anything changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pulumi_pwmgmt import facts, server_rules
+from pulumi_pwmgmt.errors import CredentialError
+from pulumi_pwmgmt.model import UNKNOWN, Unknown
+from pulumi_pwmgmt.recipe import Recipe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pulumi_pwmgmt.arguments import Problems, Properties
+    from pulumi_pwmgmt.model import Password
+    from pulumi_pwmgmt.run import Run
+    from pulumi_pwmgmt.system import Connected
+
+
+def review(
+    run: Run, olds: Properties, inputs: Properties, connected: Connected, *, changes: bool | None
+) -> tuple[Properties, Problems]:
+    """Return the inputs with their ``facts``, and what the server's own rules or a reuse of the password refuse.
+
+    ``changes`` says whether another password is to be set; None: nobody knows yet. A password that is adopted or stays
+    as it is has the server's consent already.
+    """
+    password = None if inputs["password"] is UNKNOWN else run.recall(inputs["password"])
+    if inputs["password"] is UNKNOWN and not _is_generated(inputs):
+        return _told(inputs, UNKNOWN), []
+    asked = changes is not False and not inputs.get("adopt")
+    try:
+        policy = server_rules.stated(run, inputs, connected) if asked else None
+        problems = server_rules.unmet_rules(run, inputs, connected, policy) if asked else []
+        known = _facts(run, olds, inputs, password, changes=changes) | facts.server(policy)
+        _refuse_reuse(run, inputs, connected, password)
+    except CredentialError as error:
+        return inputs, [("password", error)]
+    return _told(inputs, known), problems
+
+
+def _told(inputs: Properties, known: facts.Facts | Unknown) -> Properties:
+    """Fill in the facts where the program has registered them as a secret; elsewhere they would lie in clear."""
+    return inputs | {"facts": known} if "facts" in inputs else inputs
+
+
+def _is_generated(inputs: Properties) -> bool:
+    return bool(inputs["source"]) and inputs["source"].get("kind") == "generated"
+
+
+def _facts(
+    run: Run, olds: Properties, inputs: Properties, password: Password | None, *, changes: bool | None
+) -> facts.Facts:
+    """Tell what may be known. Of the same password, what was found out once is taken over."""
+    before: Mapping[str, Any] | None = olds.get("facts") or {}
+    if changes is not False:
+        before = {} if inputs.get("adopt") else None  # since when an adopted one is in use, nobody knows
+    source = inputs["source"] or {}
+    now, kind = run.settings.now(), source.get("kind")
+    if kind == "generated":
+        told = facts.of_recipe(Recipe.parse(source["recipe"]), generation=source["generation"])
+    elif password is None:
+        return facts.carried(before or {}, now)  # ignore_changes holds the password back
+    elif kind == "derived":
+        told = facts.of_derived(password, Recipe.parse(source["recipe"]), generation=source["generation"])
+    else:
+        names = (inputs["principal"], inputs["connection"])
+        told = facts.of_value(password, "reference" if kind == "reference" else "supplied", names=names, before=before)
+        told |= facts.tag(password, run.settings.reuse_key)
+    stated_before = {name: value for name, value in (before or {}).items() if name == "server"}
+    return facts.dated(told, now, before) | stated_before
+
+
+def _refuse_reuse(run: Run, inputs: Properties, connected: Connected, password: Password | None) -> None:
+    """Refuse one password for two accounts: where there is a key for its tag, and of a generated one in any case."""
+    names = [f"GeneratedPassword {inputs['source'].get('resource')!r}"] if _is_generated(inputs) else []
+    if password is not None:
+        names += facts.tag(password, run.settings.reuse_key).values()
+    for name in names:
+        run.use(name, connected, inputs["principal"])
