@@ -75,12 +75,14 @@ class BreachedPasswords:
     """The list of one process, shared by its threads. Each password is asked for once.
 
     A server that can't be reached is not tried again: a process is one run, and a thousand credentials would wait for
-    it a thousand times. ``may_go_on`` is asked in every wait.
+    it a thousand times. ``may_go_on`` is asked in every wait. ``must_answer`` says that a password is refused which it
+    can't be asked about.
     """
 
     def __init__(
         self, settings: Breached, *, may_go_on: Callable[[], None] = lambda: None, clock: Clock | None = None
     ) -> None:
+        self.must_answer = settings.on_failure == "refuse"
         common = settings.model_dump(exclude={"endpoint", "on_failure"})
         connection = Connection(system=KEY, url=settings.endpoint, **common)
         self._wire = Wire(connection, _DIALECT, may_go_on=may_go_on, clock=clock)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from pulumi_pwmgmt import arguments, source
 from pulumi_pwmgmt.arguments import PASSWORDS, Problems, Properties
 from pulumi_pwmgmt.errors import AuthenticationFailed, NotConfigured, Unsupported
+from pulumi_pwmgmt.facts import age
 from pulumi_pwmgmt.fingerprint import fingerprint, same
 from pulumi_pwmgmt.model import UNKNOWN, OnDrift
 from pulumi_pwmgmt.review import review
-from pulumi_pwmgmt.rotation import days_since
 from pulumi_pwmgmt.system import ActsAsOneUser
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def _history(run: Run, olds: Properties, inputs: Properties, *, changes: bool | 
 
 
 def _why(run: Run, olds: Properties, inputs: Properties) -> str:
-    return source.why(olds, inputs, days_since(olds.get("facts") or {}, run.settings.now()))
+    return source.why(olds, inputs, age(olds.get("facts") or {}, run.settings.now()))
 
 
 def same_password(run: Run, olds: Properties, inputs: Properties) -> bool:

@@ -14,7 +14,6 @@ Keys, each absent where it is not known or does not apply:
 ``breached``       whether it occurs in known breaches; absent where nobody asked
 ``generation``     the number of its generation, from 1
 ``since``          the day, in UTC, since which it is declared: ``2026-11-23``
-``age_days``       whole days from then until now
 ``reuse_tag``      equal for two accounts with the same password, and says nothing else without the key
 ``server``         the rules that the system itself states (``model.PasswordPolicy``), those that it has
 =================  ====================================================================================================
@@ -89,27 +88,36 @@ def of_recipe(recipe: Recipe, *, generation: int | None = None) -> Facts:
 
 
 def of_derived(password: Password, recipe: Recipe, *, generation: int) -> Facts:
-    """Return the facts of a derived password: its own counts, and the strength of its recipe."""
-    return _head("derived", generation) | _counted(password) | _exact(recipe)
+    """Return the facts of a derived password: its own counts, and the strength of its recipe.
+
+    HKDF-SHA-256 carries 256 bits and no more, however long the recipe is.
+    """
+    return _head("derived", generation) | _counted(password) | _exact(recipe, most=256)
 
 
 def dated(facts: Facts, now: datetime, before: Mapping[str, Any] | None) -> Facts:
-    """Return ``facts`` with the password's age.
+    """Return ``facts`` with the day since which the password is declared.
+
+    It is the password's age, for whoever knows what day it is. The age itself would be another one each day: it would
+    rewrite every entry of the state, and make a saved plan stale overnight.
 
     ``before`` are the facts from when the same password was looked at last; None where it begins now, empty where
-    nobody knows since when it is in use: taken over from elsewhere, or declared by a version without facts. Then no age
-    is told: one that is too low would pass for a young password.
+    nobody knows since when it is in use: taken over from elsewhere, or declared by a version without facts. Then no day
+    is told: one that is too late would make it pass for a young password.
     """
-    today = now.astimezone(timezone.utc).date()
-    since = today if before is None else _day(before.get("since"))
-    if since is None:
-        return facts
-    return facts | {"since": since.isoformat(), "age_days": max((today - since).days, 0)}
+    since = now.astimezone(timezone.utc).date() if before is None else _day(before.get("since"))
+    return facts if since is None else facts | {"since": since.isoformat()}
 
 
-def carried(before: Mapping[str, Any], now: datetime) -> Facts:
-    """Return the facts of a password that is the same and not at hand: all as it was, and as old as it is now."""
-    return dated({name: _whole(value) for name, value in before.items()}, now, before)
+def age(facts: Mapping[str, Any], now: datetime) -> int | None:
+    """Return for how many whole days the password has been declared, None where nobody knows."""
+    since = _day(facts.get("since"))
+    return None if since is None else max((now.astimezone(timezone.utc).date() - since).days, 0)
+
+
+def carried(before: Mapping[str, Any]) -> Facts:
+    """Return the facts of a password that is the same and not at hand: all as they were."""
+    return {name: _whole(value) for name, value in before.items()}
 
 
 def tag(password: Password, key: Secret | None) -> Facts:
@@ -157,8 +165,8 @@ def _counted(password: Password) -> Facts:
     return {"length": len(text), **numbers, "classes": sum(number > 0 for number in numbers.values())}
 
 
-def _exact(recipe: Recipe) -> Facts:
-    return {"strength_bits": _tenths(recipe.bits), "strength": "exact", "common": False}
+def _exact(recipe: Recipe, most: float = math.inf) -> Facts:
+    return {"strength_bits": _tenths(min(recipe.bits, most)), "strength": "exact", "common": False}
 
 
 def _tenths(bits: float) -> float:

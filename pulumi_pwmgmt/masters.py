@@ -50,9 +50,13 @@ def _master(masters: Mapping[str, Any], master: str | Mapping[str, Any]) -> Secr
     if entry is None:
         close = difflib.get_close_matches(master, masters, 1)
         meant = f" (did you mean {close[0]}?)" if close else ""
-        raise NotConfigured(f"there is no master {master!r}{meant}", to_do=f"make one: {how} '{KEY}.{master}'")
+        raise NotConfigured(f"there is no master {master!r}{meant}", to_do=f"make one: {how} '{_path(master)}'")
     try:
         return Reference.parse(entry).read() if isinstance(entry, Mapping) else Secret(entry)
     except ValueError:
         pass  # told below, outside of an error that holds the entry
-    raise NotConfigured(f"master {master!r} is neither a text nor a reference", to_do=f"{how} '{KEY}.{master}'")
+    raise NotConfigured(f"master {master!r} is neither a text nor a reference", to_do=f"{how} '{_path(master)}'")
+
+
+def _path(master: str) -> str:
+    return f"{KEY}.{master}" if master.isidentifier() or master.isdecimal() else f'{KEY}["{master}"]'

@@ -8,24 +8,28 @@ from datetime import datetime, timezone
 from pulumi_pwmgmt.errors import NotConfigured
 
 _ENDS_IN_Z = re.compile(r"[zZ]$")
+_YEARS = range(2000, 2200)  # a clock that was never set says 1970, and would go back to the first generation
 
 
 def moment(text: str | None) -> datetime:
     """Return the moment that ``text`` names in RFC 3339, or the present one where it is None.
 
     Raises:
-        NotConfigured: it names none, or has no offset from UTC.
+        NotConfigured: it names none, has no offset from UTC, or lies outside of the years 2000 to 2199.
 
     """
     if text is None:
-        return datetime.now(timezone.utc)
+        now = datetime.now(timezone.utc)
+        if now.year not in _YEARS:
+            raise NotConfigured(f"this machine's clock says it is the year {now.year}", to_do="set the clock")
+        return now
     try:
         named = datetime.fromisoformat(_ENDS_IN_Z.sub("+00:00", text))  # before 3.11 it takes no Z
     except ValueError:
         named = None
-    if named is None or named.tzinfo is None:
+    if named is None or named.tzinfo is None or named.year not in _YEARS:
         raise NotConfigured(
-            f"pwmgmt:now is {text!r}, which is no moment in RFC 3339 with its offset from UTC",
-            to_do="pulumi config set pwmgmt:now 2026-11-23T12:00:00Z",
+            f"pwmgmt:now is {text!r}, which is no moment of the years 2000 to 2199 in RFC 3339 with its offset from UTC",
+            to_do="pulumi config set pwmgmt:now 2026-11-23T12:00:00Z (in the stack's file it needs quotes)",
         )
     return named

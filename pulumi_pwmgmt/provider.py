@@ -99,7 +99,8 @@ class CredentialProvider(dynamic.ResourceProvider):
             return
         sys.tracebacklimit = 0
         _Process.sends_tracebacks = hasattr(sys.modules["__main__"], "_abort_with_traceback")
-        from pulumi_pwmgmt.configuration import KEY, Configuration  # noqa: PLC0415 -- see the module's docstring
+        from pulumi_pwmgmt.breached import Breached, BreachedPasswords  # noqa: PLC0415 -- see the module's docstring
+        from pulumi_pwmgmt.configuration import KEY, Configuration  # noqa: PLC0415 -- same
         from pulumi_pwmgmt.engine import our_engine  # noqa: PLC0415 -- same
         from pulumi_pwmgmt.run import Run  # noqa: PLC0415 -- same
         from pulumi_pwmgmt.settings import Settings  # noqa: PLC0415 -- same
@@ -108,7 +109,13 @@ class CredentialProvider(dynamic.ResourceProvider):
         connections = Configuration(req.config.get(KEY), engine.must_live)
         # The SDK hands out values only by their keys; a misspelt key has to be seen as well.
         settings = Settings(vars(req.config)["_props"])
-        _Process.run = Run(connections.connect, engine.warn, settings=settings)
+
+        @functools.cache
+        def breaches() -> BreachedPasswords | None:
+            wanted = Breached.parse(settings.breached)
+            return BreachedPasswords(wanted, may_go_on=engine.must_live) if wanted else None
+
+        _Process.run = Run(connections.connect, engine.warn, settings=settings, breaches=breaches)
 
     @_doorway
     def check(self, olds: Properties, news: Properties) -> dynamic.CheckResult:

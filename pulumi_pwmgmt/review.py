@@ -61,15 +61,29 @@ def _facts(
     if kind == "generated":
         told = facts.of_recipe(Recipe.parse(source["recipe"]), generation=source["generation"])
     elif password is None:
-        return facts.carried(before or {}, now)  # ignore_changes holds the password back
+        return facts.carried(before or {})  # ignore_changes holds the password back
     elif kind == "derived":
         told = facts.of_derived(password, Recipe.parse(source["recipe"]), generation=source["generation"])
     else:
         names = (inputs["principal"], inputs["connection"])
         told = facts.of_value(password, "reference" if kind == "reference" else "supplied", names=names, before=before)
-        told |= facts.tag(password, run.settings.reuse_key)
+        told |= facts.tag(password, run.settings.reuse_key) | _breached(run, told, password)
     stated_before = {name: value for name, value in (before or {}).items() if name == "server"}
     return facts.dated(told, now, before) | stated_before
+
+
+def _breached(run: Run, told: facts.Facts, password: Password) -> facts.Facts:
+    """Ask once for each password whether it is known from a breach, where the config wants that asked."""
+    breaches = None if "breached" in told else run.breaches()
+    if breaches is None:
+        return {}
+    try:
+        return {"breached": breaches.count(password) > 0}
+    except CredentialError as error:
+        if breaches.must_answer:
+            raise
+        run.tell_once(f"whether passwords are known from breaches is not judged: {error}")
+    return {}
 
 
 def _refuse_reuse(run: Run, inputs: Properties, connected: Connected, password: Password | None) -> None:

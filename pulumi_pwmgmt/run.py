@@ -30,11 +30,21 @@ class Connect(Protocol):
         ...
 
 
+class KnowsBreaches(Protocol):
+    """Knows passwords from breaches; ``must_answer``: one that it can't be asked about is refused."""
+
+    must_answer: bool
+
+    def count(self, password: Password) -> int:
+        """Return in how many breaches it occurs, or raise a ``CredentialError``."""
+        ...
+
+
 class Run:
     """The memory of one provider process. ``check`` fills it; create, update and delete of the same process use it.
 
     ``connect`` finds a connection by name and raises ``NotConfigured``; ``tell`` warns the user; ``now`` is the clock;
-    ``settings`` are those of the whole stack.
+    ``settings`` are those of the whole stack; ``breaches`` is who can be asked about breached passwords, if anybody.
     """
 
     def __init__(
@@ -43,11 +53,13 @@ class Run:
         tell: Callable[[str], None],
         now: Callable[[], datetime] = _utc_now,
         settings: Settings | None = None,
+        breaches: Callable[[], KnowsBreaches | None] = lambda: None,
     ) -> None:
         self.connect = connect
         self.tell = tell
         self.now = now
         self.settings = settings or Settings({})
+        self.breaches = breaches
         self._users: dict[str, tuple[tuple[str, str, str], str, str]] = {}
         self._passwords: dict[str, Password] = {}
         self._claims: dict[tuple[str, str, str], tuple[str, str]] = {}
