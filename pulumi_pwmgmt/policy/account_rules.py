@@ -11,12 +11,15 @@ from pulumi_pwmgmt.policy.password_rules import MADE
 from pulumi_pwmgmt.policy.rule import Outcome, Parameters, Rule, Severity, StackRule, Verdict, unjudged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Mapping
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+    from datetime import date
 
     from pulumi_pwmgmt.policy.credential import Credential, Properties
 
+_NAMED = 5  # of the others that share an account or a password
 
-def _on_destroy(credential: Credential, _parameters: Parameters) -> Iterator[str]:
+
+def _on_destroy(credential: Credential, _parameters: Parameters, _today: date) -> Iterator[str]:
     if "on_destroy" not in credential.texts("declared"):
         yield "the program does not say what becomes of the account's password when the resource is destroyed"
 
@@ -24,12 +27,10 @@ def _on_destroy(credential: Credential, _parameters: Parameters) -> Iterator[str
 def _declare_on_destroy(credential: Credential) -> Properties | None:
     """Declare the removal that holds anyway, so nothing else changes."""
     declared = credential.texts("declared")
-    if "on_destroy" in declared or not credential.has("on_destroy"):
-        return None
-    return {"declared": [*declared, "on_destroy"]}
+    return None if "on_destroy" in declared else {"declared": [*declared, "on_destroy"]}
 
 
-def _keep_in_state(credential: Credential, parameters: Parameters) -> Iterator[str]:
+def _keep_in_state(credential: Credential, parameters: Parameters, _today: date) -> Iterator[str]:
     if not credential.flag("keep_in_state"):
         return
     if credential.text("system") not in parameters["systems"]:
@@ -81,9 +82,14 @@ def _shared(
     owners.pop(None, None)
     for urns in owners.values():
         for urn in urns if len(urns) > 1 else ():
-            others = ", ".join(repr(other.rsplit("::", 1)[-1]) for other in urns if other != urn)
-            verdicts[urn] = Verdict(Outcome.VIOLATED, f"{says}: {others}")
+            verdicts[urn] = Verdict(Outcome.VIOLATED, f"{says}: {_others(urns, urn)}")
     return verdicts
+
+
+def _others(urns: Sequence[str], urn: str) -> str:
+    names = [repr(other.rsplit("::", 1)[-1]) for other in urns[: _NAMED + 1] if other != urn][:_NAMED]
+    more = len(urns) - 1 - len(names)
+    return ", ".join(names) + (f" and {more} more" if more else "")
 
 
 ON_DESTROY_RULE = Rule(

@@ -7,6 +7,8 @@ and keeps the configuration of one policy from another (docs/decisions).
 
 from __future__ import annotations
 
+import contextlib
+from datetime import datetime, timezone
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -23,6 +25,7 @@ from pulumi_pwmgmt.policy.values import Struct, all_plain, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import date
 
 _Any = TypeVar("_Any", Rule, StackRule)
 
@@ -42,6 +45,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self._configuration = Configuration.parse({})
         self._levels = {rule.name: rule.level for rule in RULES}
         self._in_preview = False
+        self._today = _day(None)
 
     def GetPluginInfo(self, _request: object, _context: object) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version=self._version)
@@ -83,6 +87,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self, request: analyzer_pb2.AnalyzerStackConfigureRequest, _context: object
     ) -> analyzer_pb2.AnalyzerStackConfigureResponse:
         self._in_preview = request.dry_run
+        self._today = _day(request.config.get("pwmgmt:now"))
         return analyzer_pb2.AnalyzerStackConfigureResponse()
 
     def Configure(
@@ -106,7 +111,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         properties = plain(request.properties, READ)
         parameters = self._configuration.parameters
         told = (
-            self._diagnostic(rule, rule.judge(properties, parameters[rule.name]), request.urn)
+            self._diagnostic(rule, rule.judge(properties, parameters[rule.name], self._today), request.urn)
             for rule in self._enabled(CREDENTIAL_RULES)
         )
         return analyzer_pb2.AnalyzeResponse(diagnostics=filter(None, told))
@@ -166,6 +171,14 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             severity=_SEVERITIES[rule.severity],
             urn=urn,
         )
+
+
+def _day(now: str | None) -> date:
+    """Return the day in UTC of the moment that the stack's config fixes, of the present one where it fixes none."""
+    with contextlib.suppress(ValueError):  # the provider refuses it, in words of its own
+        if now is not None:
+            return datetime.fromisoformat(now.upper().replace("Z", "+00:00")).astimezone(timezone.utc).date()
+    return datetime.now(timezone.utc).date()
 
 
 def _remedied(rule: Rule, properties: Struct) -> Struct | None:

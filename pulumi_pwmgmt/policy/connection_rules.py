@@ -9,25 +9,26 @@ from pulumi_pwmgmt.policy.rule import Level, Parameters, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from pulumi_pwmgmt.policy.credential import Credential
 
 _COMPOSITION = ("min_lower", "min_upper", "min_digits", "min_symbols", "min_classes")
 
 
-def _tls(credential: Credential, _parameters: Parameters) -> Iterator[str]:
+def _tls(credential: Credential, _parameters: Parameters, _today: date) -> Iterator[str]:
     if credential.flag("connection_security", "https"):
         return
     if not credential.flag("connection_security", "loopback"):
         yield "the connection sends passwords and tokens unencrypted over a network"
 
 
-def _literals(credential: Credential, _parameters: Parameters) -> Iterator[str]:
+def _literals(credential: Credential, _parameters: Parameters, _today: date) -> Iterator[str]:
     if credential.texts("connection_security", "literal_secrets"):
         yield "the connection's secrets stand in the stack's config, so the state keeps a copy of them"
 
 
-def _server(credential: Credential, parameters: Parameters) -> Iterator[str]:
+def _server(credential: Credential, parameters: Parameters, _today: date) -> Iterator[str]:
     if not credential.has("facts", "server"):
         return
     rules = {

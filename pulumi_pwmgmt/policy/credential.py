@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -91,16 +91,19 @@ class Credential:
     def texts(self, *path: str) -> tuple[str, ...]:
         """Read a list of texts."""
         value = self._at(path)
-        if isinstance(value, Sequence) and not isinstance(value, str):
-            return tuple(self.text(*path, str(position)) for position in range(len(value)))
+        if isinstance(value, list) and UNKNOWN in value:
+            raise NotKnownYet(path[0])
+        if isinstance(value, list) and all(isinstance(text, str) for text in value):
+            return tuple(value)
         raise NotRecorded(path[0])
 
-    def has(self, *path: str) -> bool:
-        """Tell whether there is a value; a group of facts that is not recorded at all is not without it."""
+    def has(self, group: str, *path: str) -> bool:
+        """Tell whether a group such as the facts holds a value; where there is no group, nobody knows."""
         try:
-            self._at(path)
+            self._at((group, *path))
         except NotRecorded:
-            if not self._at(path[:1]):
+            inside = self._at((group,))
+            if not isinstance(inside, Mapping) or not inside:
                 raise
             return False
         return True
@@ -108,12 +111,7 @@ class Credential:
     def _at(self, path: tuple[str, ...]) -> Any:  # noqa: ANN401 -- the readers above narrow it
         value: Any = self.properties
         for name in path:
-            if isinstance(value, Mapping):
-                value = value.get(name)
-            elif isinstance(value, Sequence) and not isinstance(value, str):
-                value = value[int(name)]
-            else:
-                value = None
+            value = value.get(name) if isinstance(value, Mapping) else None
             if value is UNKNOWN:
                 raise NotKnownYet(path[0])
             if value is None:

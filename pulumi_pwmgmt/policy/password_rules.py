@@ -10,6 +10,7 @@ from pulumi_pwmgmt.policy.rule import Level, Parameters, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from pulumi_pwmgmt.policy.credential import Credential
 
@@ -17,12 +18,12 @@ MADE = ("generated", "derived")
 """The sources whose passwords nobody chose."""
 
 
-def _length(credential: Credential, parameters: Parameters) -> Iterator[str]:
+def _length(credential: Credential, parameters: Parameters, _today: date) -> Iterator[str]:
     for problem in too_short(credential.number("facts", "length"), parameters):
         yield f"the password {problem}"
 
 
-def _classes(credential: Credential, parameters: Parameters) -> Iterator[str]:
+def _classes(credential: Credential, parameters: Parameters, _today: date) -> Iterator[str]:
     if not any(parameters[parameter.name] for parameter in COMPOSITION):
         return
     counts = grouped({kind: credential.number("facts", kind) for kind in CLASSES})
@@ -30,17 +31,17 @@ def _classes(credential: Credential, parameters: Parameters) -> Iterator[str]:
         yield f"the password {problem}"
 
 
-def _strength(credential: Credential, parameters: Parameters) -> Iterator[str]:
+def _strength(credential: Credential, parameters: Parameters, _today: date) -> Iterator[str]:
     if parameters["bits"] and credential.number("facts", "strength_bits") < parameters["bits"]:
         yield f"the password is easier to guess than {parameters['bits']:g} bits"
 
 
-def _common(credential: Credential, _parameters: Parameters) -> Iterator[str]:
+def _common(credential: Credential, _parameters: Parameters, _today: date) -> Iterator[str]:
     if credential.text("facts", "source") not in MADE and credential.flag("facts", "common"):
         yield "the password is one of the most common ones, or nearly"
 
 
-def _breached(credential: Credential, parameters: Parameters) -> Iterator[str]:
+def _breached(credential: Credential, parameters: Parameters, _today: date) -> Iterator[str]:
     if credential.text("facts", "source") in MADE:
         return
     if credential.has("facts", "breached"):

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from pulumi_pwmgmt.policy.credential import Credential, NotKnownYet, NotRecorded, Properties
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from pulumi_pwmgmt.policy.parameter import Parameter
 
 Parameters = Mapping[str, Any]
@@ -94,13 +96,16 @@ class Rule(_Rule):
     set so that it does not, None where there is nothing to put right.
     """
 
-    find: Callable[[Credential, Parameters], Iterator[str]]
+    find: Callable[[Credential, Parameters, date], Iterator[str]]
     remedy: Callable[[Credential], Properties | None] | None = None
 
-    def judge(self, properties: Properties, parameters: Parameters) -> Verdict:
-        """Judge one credential by its properties, unknown values being ``UNKNOWN``. It raises nothing for any."""
+    def judge(self, properties: Properties, parameters: Parameters, today: date) -> Verdict:
+        """Judge one credential by its properties, unknown values being ``UNKNOWN``. It raises nothing for any.
+
+        ``today`` is the day in UTC that ages are counted to.
+        """
         try:
-            problems = tuple(self.find(Credential(properties), parameters))
+            problems = tuple(self.find(Credential(properties), parameters, today))
         except (NotKnownYet, NotRecorded) as missing:
             return unjudged(missing)
         return Verdict(Outcome.VIOLATED, "; ".join(problems)) if problems else PASSED

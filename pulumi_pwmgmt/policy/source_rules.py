@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from pulumi_pwmgmt.policy.characters import CLASSES, guaranteed, too_short, too_uniform
@@ -15,12 +16,12 @@ if TYPE_CHECKING:
 _SOURCES = ("supplied", "reference", "generated", "derived")
 
 
-def _source(credential: Credential, parameters: Parameters) -> Iterator[str]:
+def _source(credential: Credential, parameters: Parameters, _today: date) -> Iterator[str]:
     if credential.text("source", "kind") not in parameters["allowed"]:
         yield f"the password comes from a source that is none of {', '.join(parameters['allowed']) or 'those allowed'}"
 
 
-def _recipe(credential: Credential, parameters: Parameters) -> Iterator[str]:
+def _recipe(credential: Credential, parameters: Parameters, _today: date) -> Iterator[str]:
     if not credential.has("source", "recipe"):
         return
     length = credential.number("source", "recipe", "length")
@@ -33,7 +34,7 @@ def _recipe(credential: Credential, parameters: Parameters) -> Iterator[str]:
         yield f"the recipe may make a password that {problem}"
 
 
-def _rotation(credential: Credential, parameters: Parameters) -> Iterator[str]:
+def _rotation(credential: Credential, parameters: Parameters, today: date) -> Iterator[str]:
     limit = parameters["max_days"]
     if not limit:
         return
@@ -42,11 +43,17 @@ def _rotation(credential: Credential, parameters: Parameters) -> Iterator[str]:
         yield f"the schedule lets the password become older than {limit} days"
     if parameters["schedule_required"] and not scheduled:
         yield "no schedule changes the password"
-    aged = credential.has("facts", "age_days")
-    if not aged and not scheduled:  # a schedule that holds makes up for an age that nobody knows
-        raise NotRecorded("facts.age_days", "its age is known once the password has been changed")
-    if aged and credential.number("facts", "age_days") > limit:
+    # a schedule that holds makes up for an age that nobody knows
+    if (credential.has("facts", "since") or not scheduled) and (today - _since(credential)).days > limit:
         yield f"the password is older than {limit} days"
+
+
+def _since(credential: Credential) -> date:
+    """Return the day since which the password is declared."""
+    try:
+        return date.fromisoformat(credential.text("facts", "since"))
+    except (NotRecorded, ValueError):
+        raise NotRecorded("facts.since", "its age is known once the password has been changed") from None
 
 
 def _is_pinned(credential: Credential) -> bool:
