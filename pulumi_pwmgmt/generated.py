@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pulumi_pwmgmt.errors import CredentialError, NotConfigured, Unsupported
 from pulumi_pwmgmt.recipe import Recipe
+from pulumi_pwmgmt.record import Kept, Moment
 from pulumi_pwmgmt.rotation import aged, rotated
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from pulumi_pwmgmt.model import Secret
-    from pulumi_pwmgmt.record import Kept, Moment
 
 Properties = dict[str, Any]
 
