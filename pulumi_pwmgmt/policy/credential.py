@@ -11,12 +11,14 @@ CREDENTIAL: Final = "pulumi-python:dynamic/pwmgmt:ManagedCredential"
 """The type token of the resources that rules judge; all others are passed over."""
 
 READ: Final = (
+    "connection",
     "connection_security",
     "declared",
     "facts",
     "keep_in_state",
     "on_destroy",
     "principal",
+    "reason",
     "source",
     "system",
     "tenant",
@@ -67,6 +69,11 @@ class Credential:
 
     properties: Properties
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether the provider has refused it already: then it says no more of it, and nothing will be done."""
+        return "reason" not in self.properties and not self._hides_behind()
+
     def flag(self, *path: str) -> bool:
         """Read True or False."""
         value = self._at(path)
@@ -109,6 +116,9 @@ class Credential:
         return True
 
     def _at(self, path: tuple[str, ...]) -> Any:  # noqa: ANN401 -- the readers above narrow it
+        hidden_by = self._hides_behind()
+        if hidden_by and path[0] not in self.properties:
+            raise NotKnownYet(hidden_by)
         value: Any = self.properties
         for name in path:
             value = value.get(name) if isinstance(value, Mapping) else None
@@ -117,3 +127,7 @@ class Credential:
             if value is None:
                 raise NotRecorded(path[0])
         return value
+
+    def _hides_behind(self) -> str | None:
+        """Return which unknown property keeps the provider from filling in the others."""
+        return next((name for name in ("connection", "principal") if self.properties.get(name) is UNKNOWN), None)

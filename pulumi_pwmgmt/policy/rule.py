@@ -104,8 +104,11 @@ class Rule(_Rule):
 
         ``today`` is the day in UTC that ages are counted to.
         """
+        credential = Credential(properties)
+        if credential.is_refused:
+            return PASSED
         try:
-            problems = tuple(self.find(Credential(properties), parameters, today))
+            problems = tuple(self.find(credential, parameters, today))
         except (NotKnownYet, NotRecorded) as missing:
             return unjudged(missing)
         return Verdict(Outcome.VIOLATED, "; ".join(problems)) if problems else PASSED
@@ -122,4 +125,5 @@ class StackRule(_Rule):
 
     def judge(self, credentials: Mapping[str, Properties], parameters: Parameters) -> Mapping[str, Verdict]:
         """Judge all credentials of the stack. It raises nothing for any properties."""
-        return self.find({urn: Credential(properties) for urn, properties in credentials.items()}, parameters)
+        judged = {urn: Credential(properties) for urn, properties in credentials.items()}
+        return self.find({urn: each for urn, each in judged.items() if not each.is_refused}, parameters)

@@ -20,6 +20,8 @@ RECIPE = {
 }  # fmt: skip
 TODAY = date(2026, 11, 23)
 GOOD: dict[str, Any] = {
+    "connection": "okta",
+    "reason": "created",
     "system": "okta",
     "tenant": "https://example.okta.com",
     "principal": "ci-bot@example.com",

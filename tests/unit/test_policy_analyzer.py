@@ -131,7 +131,7 @@ def test_what_a_preview_does_not_know_is_told_and_refused_once_it_is_an_update(m
 
 @pytest.mark.parametrize("in_preview", [True, False])
 def test_a_state_from_before_is_advised_and_not_refused(in_preview: bool) -> None:  # noqa: FBT001 -- a parameter of the test
-    old = {name: GOOD[name] for name in ("system", "tenant", "principal", "on_destroy", "keep_in_state")}
+    old = {name: GOOD[name] for name in ("reason", "system", "tenant", "principal", "on_destroy", "keep_in_state")}
     told = Pack(in_preview=in_preview).judge(old)
     # character-classes and rotation demand nothing, and a password that is not kept needs no reason
     assert told.keys() == {rule.name for rule in CREDENTIAL_RULES} - {"character-classes", "rotation", "keep-in-state"}
@@ -232,7 +232,7 @@ def test_what_a_stack_rule_can_not_judge_is_told() -> None:
     unknown = UNKNOWN_MARKS[2]
     supplied = but(principal="1", facts__source="supplied", source={"kind": "supplied"})
     told = Pack().judge_stack(
-        one=supplied, two=but(principal=unknown), three=but(principal="3", facts=unknown), four={}
+        one=supplied, two=but(principal=unknown), three=but(principal="3", facts=unknown), four={"reason": "x"}, five={}
     )
     assert told == [
         ("one-owner", "two", "judged when applied: 'principal' is not known before"),

@@ -241,6 +241,20 @@ def test_a_state_from_before_is_not_judged_and_says_what_to_do(rule: str, name: 
     assert verdict.to_do
 
 
+@pytest.mark.parametrize("unknown", ["connection", "principal"])
+@pytest.mark.parametrize("rule", [rule for rule in READS if rule != "on-destroy"])
+def test_what_hides_behind_an_unknown_place_is_judged_when_applied(rule: str, unknown: str) -> None:
+    hidden = {name: GOOD[name] for name in ("connection", "principal", "declared")} | {unknown: UNKNOWN}
+    verdict = judge(rule, hidden, **DEMANDING.get(rule, {}))
+    assert verdict == Verdict(Outcome.WHEN_APPLIED, f"judged when applied: {unknown!r} is not known before")
+
+
+def test_what_the_provider_has_refused_is_not_remarked_on() -> None:
+    refused = {name: GOOD[name] for name in ("connection", "principal", "declared", "source")}
+    for rule in CREDENTIAL_RULES:
+        assert judge(rule.name, refused).outcome is Outcome.PASSED
+
+
 def test_an_age_that_nobody_recorded_is_not_taken_for_a_young_one() -> None:
     verdict = judge("rotation", but(source=SUPPLIED["source"], facts__since=...), max_days=90)
     assert verdict == Verdict(
@@ -277,11 +291,11 @@ ANYTHING = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.d
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.dictionaries(st.sampled_from(READ), ANYTHING))
+@given(st.dictionaries(st.sampled_from([name for name in READ if name != "reason"]), ANYTHING))
 def test_whatever_the_properties_are_every_rule_ends_and_none_quotes_them(properties: dict[str, Any]) -> None:
     for rule in CREDENTIAL_RULES:
         for profile in PROFILES:
-            verdict = rule.judge(properties, parameters(rule.name, profile), TODAY)
+            verdict = rule.judge(properties | {"reason": "created"}, parameters(rule.name, profile), TODAY)
             assert_no_canary(verdict.says, rule.name)
             assert "04da6b54" not in verdict.says
             assert (verdict.outcome is Outcome.PASSED) == (verdict.says == "")
