@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from pulumi_pwmgmt.connection import Connection
+    from pulumi_pwmgmt.rate import Clock
 
 KEY = "pwmgmt:connections"
 
@@ -34,12 +35,13 @@ class Configuration:
     """The connections of one stack, each opened once and used by all threads.
 
     ``text`` is the JSON that Pulumi hands over for ``pwmgmt:connections``, None where nothing is set. ``may_go_on`` is
-    asked before each write and in every wait.
+    asked before each write and in every wait. ``clock`` is what waits and time budgets go by, None for the machine's.
     """
 
-    def __init__(self, text: str | None, may_go_on: Callable[[], None]) -> None:
+    def __init__(self, text: str | None, may_go_on: Callable[[], None], clock: Clock | None = None) -> None:
         self._text = text
         self._may_go_on = may_go_on
+        self._clock = clock
         self._opened: dict[str, Connected] = {}
         self._lock = threading.Lock()
 
@@ -69,11 +71,12 @@ class Configuration:
                 problem = f"{setting} is not printable ASCII without a blank or line break at either end"
                 raise NotConfigured(f"connection {name!r}: {problem}", to_do=f"fix it under {KEY}.{name}")
         module = discover()[connection.system]
+        wire = Wire(connection, module.DIALECT, may_go_on=self._may_go_on, clock=self._clock)
         return Connected(
             name=name,
             kind=connection.system,
             tenant=connection.tenant,
-            system=module.System(connection, Wire(connection, module.DIALECT, may_go_on=self._may_go_on)),
+            system=module.System(connection, wire),
             moved_from=connection.accept_tenant_change,
             literal_secrets=tuple(_values(connection, Secret)),
             missing=tuple(missing),

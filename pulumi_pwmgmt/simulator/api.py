@@ -55,7 +55,7 @@ class Api(Protocol):
         ...
 
     def trouble(self, status: int, wait_s: float | None) -> Response:
-        """Answer 429 or 5xx as the vendor would; ``wait_s`` is what the client is told to wait."""
+        """Answer 401, 429 or 5xx as the vendor would; ``wait_s`` is what the client is told to wait."""
         ...
 
 

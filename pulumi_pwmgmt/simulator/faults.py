@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 FaultKind = Literal[
+    "401",
     "429",
     "500",
     "502",
@@ -28,8 +29,9 @@ class Fault(BaseModel):
 
     What each kind does:
 
-    - ``429``, ``500``, ``502``, ``503``, ``504``: answered with this status, nothing committed. ``delay_s`` is what the
-      client is told to wait, in the vendor's own header (default: 1 s with ``429``, nothing with ``503``).
+    - ``401``, ``429``, ``500``, ``502``, ``503``, ``504``: answered with this status, nothing committed; 401 as for a
+      token that is not good any more. ``delay_s`` is what the client is told to wait, in the vendor's own header
+      (default: 1 s with ``429``, nothing with ``503``).
     - ``delay``: handled after ``delay_s`` (default 1 s), also if the client has left.
     - ``hang_before``: waits ``delay_s`` (default: until the client leaves) before it commits; a client that leaves
       takes its request along.

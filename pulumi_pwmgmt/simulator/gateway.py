@@ -17,7 +17,7 @@ from pulumi_pwmgmt.simulator.log import LogEntry
 from pulumi_pwmgmt.simulator.simulation import Simulation, system_of
 
 _OVERSIZE = 2 * 1024 * 1024
-_UNCOMMITTED = {"429", "500", "502", "503", "504"}
+_UNCOMMITTED = {"401", "429", "500", "502", "503", "504"}
 
 
 class Gateway:

@@ -51,8 +51,8 @@ class Simulator:
         """Order a fault for the requests that ``system``, ``method`` and ``path`` (a glob) fit, by default all.
 
         Args:
-            **fault: ``kind``, required: ``429``, ``500``, ``502``, ``503`` or ``504`` (as text), ``delay``,
-                ``hang_before``, ``hang_after``, ``truncate``, ``wrong_json``, ``html`` or ``oversize``;
+            **fault: ``kind``, required: ``401``, ``429``, ``500``, ``502``, ``503`` or ``504`` (as text),
+                ``delay``, ``hang_before``, ``hang_after``, ``truncate``, ``wrong_json``, ``html`` or ``oversize``;
                 ``pulumi_pwmgmt.simulator.faults.Fault`` says what each does. ``times``: how often, 1 by default.
                 ``delay_s``: in seconds. ``late``: whether a status is answered after the change; by default before it.
 

@@ -42,7 +42,7 @@ def comes_true(simulator: Simulator) -> bool:
     return False
 
 
-@pytest.mark.parametrize("kind", ["429", "500", "502", "503", "504"])
+@pytest.mark.parametrize("kind", ["401", "429", "500", "502", "503", "504"])
 @pytest.mark.parametrize("late", [False, True])
 def test_a_status_is_answered_before_or_after_the_commit(
     kind: str, late: bool, pwmgmt_simulator: Simulator  # noqa: FBT001 -- a column of the table
@@ -65,6 +65,21 @@ def test_too_many_requests_tell_the_reset_as_each_vendor_does(pwmgmt_simulator: 
     account = pwmgmt_simulator.account("etna")
     assert etna_token(pwmgmt_simulator, account["login"], account["password"]).headers["Retry-After"] == "30"
     assert etna(pwmgmt_simulator).call("GET", "/v1.0/policies").status_code == 200
+
+
+def test_a_token_that_is_suddenly_refused_is_refused_as_each_vendor_does(pwmgmt_simulator: Simulator) -> None:
+    account = pwmgmt_simulator.account("etna")
+    clients = [okta(pwmgmt_simulator), my_account(pwmgmt_simulator), onelogin(pwmgmt_simulator), etna(pwmgmt_simulator)]
+    paths = ["/api/v1/users", "", "/api/1/users", "/v1.0/users/@me/info"]
+    pwmgmt_simulator.fault(kind="401", times=5)
+    replies = [client.call("GET", path) for client, path in zip(clients, paths, strict=True)]
+    assert [reply.status_code for reply in replies] == [401] * 4
+    assert [replies[0].json()["errorCode"], replies[1].json()["errorCode"]] == ["E0000011"] * 2
+    assert replies[1].headers["WWW-Authenticate"].startswith("Bearer")
+    assert replies[2].json()["status"]["message"] == "Authentication Failure"
+    assert replies[3].json() == {"Message": "Authorization has been denied for this request."}
+    assert etna_token(pwmgmt_simulator, account["login"], account["password"]).status_code == 401
+    assert [client.call("GET", path).status_code for client, path in zip(clients, paths, strict=True)] == [200] * 4
 
 
 @pytest.mark.parametrize(("delay_s", "header"), [(None, None), (7, "7")])

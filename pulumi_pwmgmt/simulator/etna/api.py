@@ -12,7 +12,7 @@ from pulumi_pwmgmt.simulator.api import Operation
 from pulumi_pwmgmt.simulator.call import Call, RefusedError
 from pulumi_pwmgmt.simulator.etna.caller import caller_of
 from pulumi_pwmgmt.simulator.etna.environment import EtnaEnvironment
-from pulumi_pwmgmt.simulator.etna.errors import message, message_response, no_such_key
+from pulumi_pwmgmt.simulator.etna.errors import denied, message, message_response, no_such_key
 from pulumi_pwmgmt.simulator.etna.policies import Policies
 from pulumi_pwmgmt.simulator.etna.token import Token
 from pulumi_pwmgmt.simulator.etna.users import Users
@@ -62,8 +62,8 @@ class EtnaApi:
         return message_response(405, f"The requested resource does not support http method '{call.method}'.")
 
     def trouble(self, status: int, wait_s: float | None) -> Response:
-        """Answer 429 or 5xx; all of it is a choice, ETNA documents neither limit nor header."""
-        response = message_response(status, "An error has occurred.")
+        """Answer 401 as for a token that is not good; the rest is a choice, ETNA documents neither limit nor header."""
+        response = denied().response if status == 401 else message_response(status, "An error has occurred.")  # noqa: PLR2004 -- the status says it best
         if wait_s is not None:
             response.headers["Retry-After"] = str(math.ceil(wait_s))
         return response

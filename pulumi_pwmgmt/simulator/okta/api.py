@@ -69,7 +69,7 @@ class OktaApi:
         return error_response("E0000022")
 
     def trouble(self, status: int, wait_s: float | None) -> Response:
-        """Answer E0000047, E0000010 or E0000009; the wait is a rate header with 429, Retry-After with 503."""
+        """Answer E0000011, E0000047, E0000010 or E0000009; the wait is a rate header with 429, Retry-After with 503."""
         return trouble(self._org, status, wait_s)
 
     def _authorize(self, call: Call, operation: Operation) -> None:
@@ -131,8 +131,8 @@ def dress(response: Response, left: Allowance) -> None:
 
 
 def trouble(org: OktaOrg, status: int, wait_s: float | None) -> Response:
-    """Answer 429 or 5xx in Okta's words."""
-    code = {429: "E0000047", 503: "E0000010"}.get(status, "E0000009")
+    """Answer 401, 429 or 5xx in Okta's words."""
+    code = {401: "E0000011", 429: "E0000047", 503: "E0000010"}.get(status, "E0000009")
     response = error_response(code)
     response.status_code = status
     if status == 429 and wait_s is not None:  # noqa: PLR2004 -- the status says it best

@@ -27,6 +27,7 @@ _STALE = (
     'Bearer realm="IdpMyAccountAPI", error="insufficient_authentication_context", '
     'error_description="The access token requires additional assurance to access the resource", max_age=900'
 )
+_CHALLENGE = 'Bearer realm="IdpMyAccountAPI"'
 _STATUSES = {"PASSWORD_EXPIRED": "EXPIRED", "SUSPENDED": "SUSPENDED"}
 
 
@@ -91,8 +92,11 @@ class MyAccountApi:
         return error_response("E0000022")
 
     def trouble(self, status: int, wait_s: float | None) -> Response:
-        """Answer in the words of Okta's other APIs."""
-        return trouble(self._org, status, wait_s)
+        """Answer in the words of Okta's other APIs, and 401 with a challenge."""
+        response = trouble(self._org, status, wait_s)
+        if status == 401:  # noqa: PLR2004 -- the status says it best
+            response.headers["www-authenticate"] = _CHALLENGE
+        return response
 
     def read(self, call: Call, account: OktaAccount) -> Response:
         """Tell the password's status; without one it is NOT_ENROLLED, with 200 (a choice)."""
@@ -164,13 +168,13 @@ class MyAccountApi:
         match = _BEARER.fullmatch(call.headers.get("authorization", ""))
         grant = self._org.user_tokens.get(match[1]) if match else None
         if grant is None:
-            raise refusal("E0000011", headers={"www-authenticate": 'Bearer realm="IdpMyAccountAPI"'})
+            raise refusal("E0000011", headers={"www-authenticate": _CHALLENGE})
         return grant
 
     def _account(self, grant: UserGrant) -> OktaAccount:
         account = self._org.account(grant.account_id)
         if account is None or account.status == "DEPROVISIONED":
-            raise refusal("E0000011", headers={"www-authenticate": 'Bearer realm="IdpMyAccountAPI"'})
+            raise refusal("E0000011", headers={"www-authenticate": _CHALLENGE})
         return account
 
     def _check_allowed(self) -> None:

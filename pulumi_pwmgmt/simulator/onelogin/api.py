@@ -26,6 +26,7 @@ _WRONG_TYPE = (
     "Content Type is not specified or specified incorrectly. Content-Type header must be set to application/json"
 )
 _TOO_MANY = "API rate limit exceeded"
+_TROUBLES = {401: "Authentication Failure", 429: _TOO_MANY}
 
 
 class OneLoginApi:
@@ -81,8 +82,8 @@ class OneLoginApi:
         return self.no_such_path(call)
 
     def trouble(self, status: int, wait_s: float | None) -> Response:
-        """Answer 429 or 5xx; the wait is the rate header with 429, Retry-After with 503."""
-        response = wrapped(status, _TOO_MANY if status == 429 else "Internal Server Error")  # noqa: PLR2004 -- the status says it best
+        """Answer 401, 429 or 5xx; the wait is the rate header with 429, Retry-After with 503."""
+        response = wrapped(status, _TROUBLES.get(status, "Internal Server Error"))
         if status == 429 and wait_s is not None:  # noqa: PLR2004 -- the status says it best
             response.headers["X-RateLimit-Limit"] = "5000"
             response.headers["X-RateLimit-Remaining"] = "0"
