@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import signal
 import sys
 import time
@@ -14,18 +13,16 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from examples.demo.sources import Derived, Generated, Referred, Source, Supplied
 from examples.demo.stack import DemoFailed, Stack, start_simulator
 from pulumi_pwmgmt.simulator.log_in import logs_in
 
 AS_PROMISED, NOT_AS_PROMISED = 0, 1
-PASSWORD_OF = {  # by system, the setting of the program that holds its password
-    "okta": "oktaPassword",
-    "okta_myaccount": "myaccountPassword",
-    "onelogin": "oneloginPassword",
-    "etna": "etnaPassword",
-}
+SYSTEMS = ("okta", "okta_myaccount", "onelogin", "etna")
 WORKS = {True: "yes", False: "no", None: "-"}  # None: there is none to try
-WIDTHS = {"system": 14, "account": 25, "pulumi did": 12, "old works": 11, "new works": 11}
+WIDTHS = {"system": 14, "account": 24, "password": 9, "pulumi did": 10, "old": 5, "new": 5}
+SETTING = "oktaPassword"
+TOO_SHORT = "Demo-1-short"  # Okta's own rules would let it pass
 
 
 @dataclass(frozen=True)
@@ -39,20 +36,20 @@ class Step:
     new_passwords: bool = False
 
 
-STEPS = (
-    Step("create", "a password of ours for each account", "up", "create", new_passwords=True),
-    Step("up again", "nothing to do", "up", "same"),
-    Step("change", "another password for each account", "up", "update", new_passwords=True),
-    Step("refresh", "nobody else has changed one", "refresh", "same"),
-    Step("destroy", "the passwords are revoked", "destroy", "delete"),
-)
+CREATE = Step("create", "a password of ours for each account", "up", "create", new_passwords=True)
+UP_AGAIN = Step("up again", "nothing to do", "up", "same")
+CHANGE = Step("change", "another password for each account", "up", "update", new_passwords=True)
+REFUSAL = Step("policy", "12 characters are too few for NIST SP 800-63B-4", "up", "refused")
+REFRESH = Step("refresh", "nobody else has changed one", "refresh", "same")
+DESTROY = Step("destroy", "the passwords are revoked", "destroy", "delete")
 
 
 class Account:
-    """A simulated account, the password that should open it, and the one that did before."""
+    """A simulated account, where its password is from, the one that should open it, and the one that did before."""
 
-    def __init__(self, entry: dict[str, Any]) -> None:
+    def __init__(self, entry: dict[str, Any], source: Source) -> None:
         self.entry = entry
+        self.source = source
         self.system: str = entry["system"]
         self.login: str = entry["login"]
         self.old = ""
@@ -72,17 +69,18 @@ def demonstrate(directory: Path, console: Console) -> int:
     started = time.monotonic()
     _simulator, simulated = start_simulator()
     first = {account["system"]: account for account in reversed(simulated["accounts"])}
-    accounts = [Account(first[system]) for system in PASSWORD_OF]
     with console.status("pulumi stack init, pulumi config set"):
         stack = Stack(directory)
+        accounts = [Account(first[system], source) for system, source in sources(stack, first["etna"]).items()]
         for account in accounts:
             stack.connect(account.system, account.entry["connection"])
-        stack.set_secret("etnaCurrentPassword", first["etna"]["password"])
     version = stack.run("version").strip()
     console.print(f"One account in each of {len(accounts)} simulated systems, and the real Pulumi, {version}.")
-    console.print("After each step we log in with the password from before, and with the new one.\n")
+    console.print("After each step we log in with the old password and with the new one.\n")
     console.print(line(*WIDTHS, style="bold"))
-    broken = [text for step in STEPS for text in take(step, stack, accounts, console)]
+    broken = [text for step in (CREATE, UP_AGAIN, CHANGE) for text in take(step, stack, accounts, console)]
+    broken += meet_a_policy(stack, accounts[0], console)
+    broken += [text for step in (REFRESH, DESTROY) for text in take(step, stack, accounts, console)]
     if broken:
         console.print(f"\n[bold red]{len(broken)} lines are not as promised:[/]", *broken, sep="\n  ", soft_wrap=True)
         return NOT_AS_PROMISED
@@ -91,27 +89,66 @@ def demonstrate(directory: Path, console: Console) -> int:
     return AS_PROMISED
 
 
+def sources(stack: Stack, etna: dict[str, Any]) -> dict[str, Source]:
+    """Return where the password of each system's account is from."""
+    stack.environment["ETNA_FIRST_PASSWORD"] = etna["password"]
+    return {
+        "okta": Supplied(SETTING),
+        "okta_myaccount": Referred("MYACCOUNT_PASSWORD"),
+        "onelogin": Generated("made"),
+        "etna": Derived(stack, etna["connection"]["url"], etna["login"]),
+    }
+
+
 def take(step: Step, stack: Stack, accounts: list[Account], console: Console) -> list[str]:
-    """Do one step, print its lines, and return those that are not as promised."""
+    """Do one step with every account, print its lines, and return those that are not as promised."""
     with console.status(f"{step.name}: {step.about} (pulumi {step.command})"):
         for account in accounts:
             if step.new_passwords:
-                account.expect(f"Demo-{secrets.token_urlsafe(12)}-1a")
-                stack.set_secret(PASSWORD_OF[account.system], account.new or "")
+                account.source.renew(stack)
             elif step.operation == "delete":
                 account.expect(None)
-        operations = stack.change(step.command)
+        operations = stack.change(step.command).operations
+        for account in accounts:
+            if step.new_passwords:
+                account.expect(account.source.password(stack))
         seen = [(account, operations.get(account.system, "nothing"), *account.log_ins()) for account in accounts]
-    console.print(f"\n[bold]{step.name}[/]: {step.about}")
-    broken = []
-    for account, operation, old, new in seen:
-        told = (operation, WORKS[old], WORKS[new])
-        promised = (step.operation, WORKS[False], WORKS[None if account.new is None else True])
-        cells = [mark(*pair) for pair in zip(told, promised, strict=True)]
-        console.print(line(account.system, account.login, *cells))
-        if told != promised:
-            broken.append(f"{step.name}, {account.system}: {', '.join(told)} instead of {', '.join(promised)}")
+    show(step, console)
+    return [
+        text
+        for account, operation, old, new in seen
+        for promised in [(step.operation, WORKS[False], WORKS[None if account.new is None else True])]
+        for text in compared(step, account, (operation, WORKS[old], WORKS[new]), promised, console)
+    ]
+
+
+def meet_a_policy(stack: Stack, account: Account, console: Console) -> list[str]:
+    """Declare a password that the policies refuse: the one from before works on, and the new one never does."""
+    with console.status(f"{REFUSAL.name}: {REFUSAL.about} (pulumi {REFUSAL.command})"):
+        stack.set_secret(SETTING, TOO_SHORT)
+        refusal = stack.change(REFUSAL.command, refused=True).refusals.get(account.system)
+        seen = logs_in(account.entry, account.new or ""), logs_in(account.entry, TOO_SHORT)
+    show(REFUSAL, console)
+    told = ("refused" if refusal else "nothing", *map(WORKS.__getitem__, seen))
+    broken = compared(REFUSAL, account, told, ("refused", WORKS[True], WORKS[False]), console)
+    console.print(f"    {refusal}", markup=False, style="dim")
     return broken
+
+
+def show(step: Step, console: Console) -> None:
+    """Print what a step is about."""
+    console.print(f"\n[bold]{step.name}[/]: {step.about}")
+
+
+def compared(
+    step: Step, account: Account, told: tuple[str, ...], promised: tuple[str, ...], console: Console
+) -> list[str]:
+    """Print one line; return it in words if it is not as promised."""
+    cells = [mark(*pair) for pair in zip(told, promised, strict=True)]
+    console.print(line(account.system, account.login, account.source.kind, *cells))
+    if told == promised:
+        return []
+    return [f"{step.name}, {account.system}: {', '.join(told)} instead of {', '.join(promised)}"]
 
 
 def mark(told: str, promised: str) -> str:
