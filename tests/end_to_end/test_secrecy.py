@@ -14,13 +14,26 @@ if TYPE_CHECKING:
     from tests.end_to_end.directory import Directory
     from tests.end_to_end.stack import Stack
 
-SECRET_INPUTS = {"password", "current_password"}
-PLAIN_INPUTS = {
-    "__provider", "adopt", "connection", "keep_in_state", "on_destroy", "on_drift", "principal", "reason", "system",
-    "tenant", "drift",
+MASTER = "CANARY-master-of-more-than-thirty-two-bytes"
+CREDENTIAL, GENERATED = (f"pulumi-python:dynamic/pwmgmt:{name}" for name in ("ManagedCredential", "GeneratedPassword"))
+_INPUTS = {
+    "__provider", "adopt", "connection", "connection_security", "declared", "drift", "keep_in_state", "on_destroy",
+    "on_drift", "principal", "reason", "source", "system", "tenant",
 }  # fmt: skip
-SECRET_OUTPUTS = {"password", "current_password", "kept_password"}
-PLAIN_OUTPUTS = PLAIN_INPUTS | {"principal_id", "status", "password_changed_at"}
+_WANTED = {"__provider", "generation", "keepers", "recipe", "rotate_after"}
+_KEYS = {  # by resource type: the secret and the plain ones of its inputs, and of its outputs
+    CREDENTIAL: {
+        "inputs": ({"password", "current_password", "facts"}, _INPUTS),
+        "outputs": (
+            {"password", "current_password", "facts", "kept_password"},
+            _INPUTS | {"principal_id", "status", "password_changed_at"},
+        ),
+    },
+    GENERATED: {
+        "inputs": (set[str](), _WANTED),
+        "outputs": ({"value", "previous"}, _WANTED | {"made_at", "previous_generation", "reason"}),
+    },
+}
 _SECRET_MARK = "4dabf18193072939515e22adb298388d"  # Pulumi's own, in the place of a secret
 
 
@@ -30,34 +43,40 @@ def _kinds(properties: dict[str, Any]) -> tuple[set[str], set[str]]:
 
 
 def _assert_each_key_has_its_secrecy(stack: Stack) -> None:
-    for entry in stack.credentials().values():
-        secret, plain = _kinds(entry["inputs"])
-        assert secret <= SECRET_INPUTS
-        assert plain <= PLAIN_INPUTS
-        secret, plain = _kinds(entry["outputs"])
-        assert secret <= SECRET_OUTPUTS
-        assert plain <= PLAIN_OUTPUTS
+    ours = [entry for entry in stack.state() if entry["type"] in _KEYS]
+    for entry in ours:
+        for part, (secret_keys, plain_keys) in _KEYS[entry["type"]].items():
+            secret, plain = _kinds(entry[part])
+            assert secret <= secret_keys
+            assert plain <= plain_keys
+    assert {entry["type"] for entry in ours} == _KEYS.keys()
 
 
 def test_every_key_has_its_secrecy_after_every_step(stack: Stack, directory: Directory) -> None:
-    okta, etna = directory.account("okta"), directory.account("etna")
-    stack.connect("okta", okta.connection)
-    stack.connect("etna", etna.connection)
-    stack.configure(secrets={"password": "CANARY-Step-1", "live": etna.password})
+    okta, etna, onelogin = (directory.account(system) for system in ("okta", "etna", "onelogin"))
+    for account in (okta, etna, onelogin):
+        stack.connect(account.system, account.connection)
+    key = "CANARY-a-key-of-more-than-thirty-two-bytes"
+    stack.configure(secrets={"live": etna.password, "pwmgmt:reuse_key": key, "pwmgmt:masters.main": MASTER})
+    kept = credential(
+        "kept",
+        connection="etna",
+        principal=etna.principal,
+        on_destroy="revoke",
+        password="config.require_secret('kept')",
+        more="current_password=config.require_secret('live')",
+    )
     stack.program(
         program(
             credential("plain", connection="okta", principal=okta.principal, on_drift="accept", more="adopt=False"),
-            credential(
-                "kept",
-                connection="etna",
-                principal=etna.principal,
-                on_destroy="revoke",
-                more="current_password=config.require_secret('live')",
-            ),
+            kept,
+            "made = GeneratedPassword('made', keepers={'team': 'blue'}, rotate_after=30)\n",
+            credential("given", connection="onelogin", principal=onelogin.principal, password="made"),
         )
     )
     for number in (1, 2):
-        stack.configure(secrets={"password": f"CANARY-Step-{number}"})
+        stack.configure(secrets={"password": f"CANARY-Step-{number}", "kept": f"CANARY-Kept-{number}"})
+        stack.configure({"pwmgmt:generations.made": str(number)})
         stack.up()
         _assert_each_key_has_its_secrecy(stack)
     directory.simulator.advance_clock(60)
@@ -65,9 +84,15 @@ def test_every_key_has_its_secrecy_after_every_step(stack: Stack, directory: Dir
     stack.refresh()
     assert stack.credentials()["plain"]["inputs"]["drift"].startswith("changed outside at ")
     _assert_each_key_has_its_secrecy(stack)
+    program_text = (stack.directory / "__main__.py").read_text()
+    derived = kept.replace("config.require_secret('kept')", "DerivedPassword(master='main')")
+    stack.program(program_text.replace(kept, derived))
+    assert {"kept_password", "password", "facts"} <= _kinds(stack.credentials()["kept"]["outputs"])[0]
     stack.up()
     _assert_each_key_has_its_secrecy(stack)
-    assert {"kept_password", "password"} <= _kinds(stack.credentials()["kept"]["outputs"])[0]
+    entry = stack.credentials()["kept"]["outputs"]
+    assert entry["source"]["kind"] == "derived"
+    assert "kept_password" not in entry
 
 
 def test_a_password_from_config_is_only_in_the_providers_entry(stack: Stack, directory: Directory) -> None:
