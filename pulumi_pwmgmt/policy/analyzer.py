@@ -17,7 +17,7 @@ from google.protobuf import empty_pb2  # type: ignore[import-untyped] # protobuf
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, plugin_pb2
 
 from pulumi_pwmgmt.policy.configuration import PROFILE, Configuration, WrongConfiguration
-from pulumi_pwmgmt.policy.credential import CREDENTIAL, READ, Credential, NotKnownYet, NotRecorded
+from pulumi_pwmgmt.policy.credential import CREDENTIAL, READ, Credential, NotKnownYet, NotRecorded, Properties
 from pulumi_pwmgmt.policy.profiles import DEFAULT_PROFILE, PROFILES
 from pulumi_pwmgmt.policy.rule import Level, Outcome, Rule, Severity, StackRule, Verdict
 from pulumi_pwmgmt.policy.rules import CREDENTIAL_RULES, RULES, STACK_RULES
@@ -46,6 +46,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self._levels = {rule.name: rule.level for rule in RULES}
         self._in_preview = False
         self._today = _day(None)
+        self._seen: dict[str, Properties] = {}
 
     def GetPluginInfo(self, _request: object, _context: object) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version=self._version)
@@ -108,7 +109,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def Analyze(self, request: analyzer_pb2.AnalyzeRequest, _context: object) -> analyzer_pb2.AnalyzeResponse:
         if request.type != CREDENTIAL:
             return analyzer_pb2.AnalyzeResponse()
-        properties = plain(request.properties, READ)
+        properties = self._seen[request.urn] = plain(request.properties, READ)
         parameters = self._configuration.parameters
         told = (
             self._diagnostic(rule, rule.judge(properties, parameters[rule.name], self._today), request.urn)
@@ -117,8 +118,9 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         return analyzer_pb2.AnalyzeResponse(diagnostics=filter(None, told))
 
     def AnalyzeStack(self, request: analyzer_pb2.AnalyzeStackRequest, _context: object) -> analyzer_pb2.AnalyzeResponse:
+        # What comes here are outputs: of a credential that nothing changed, they are those of its last change.
         credentials = {
-            resource.urn: plain(resource.properties, READ)
+            resource.urn: self._seen.get(resource.urn) or plain(resource.properties, READ)
             for resource in request.resources
             if resource.type == CREDENTIAL
         }

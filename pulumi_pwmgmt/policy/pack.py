@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
@@ -23,4 +24,5 @@ def serve(name: str = "pwmgmt") -> None:
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)  # noqa: T201 -- how a plugin tells the engine where it is
-    server.wait_for_termination()
+    with contextlib.suppress(KeyboardInterrupt):  # the engine was interrupted too, and says so
+        server.wait_for_termination()

@@ -222,6 +222,16 @@ def test_equal_passwords_are_told_by_tag_and_by_the_resource_they_come_from() ->
     assert_no_canary(str(told), "a violation")
 
 
+def test_a_stack_is_judged_by_what_was_declared_and_not_by_what_was_last_written() -> None:
+    pack = Pack()
+    for name in ("one", "two"):
+        asked = request(but(principal=name, facts__source="supplied", facts__reuse_tag="tag"))
+        asked.urn = URN + name
+        pack.analyzer.Analyze(asked, None)
+    told = pack.judge_stack(one={"reason": "before there were facts"}, two={"reason": "before there were facts"})
+    assert [(rule, name) for rule, name, _ in told] == [("password-reuse", "one"), ("password-reuse", "two")]
+
+
 def test_only_some_of_many_others_are_named() -> None:
     told = Pack().judge_stack(**{f"bot{number}": GOOD for number in range(9)})
     assert told[0][2].endswith(": 'bot1', 'bot2', 'bot3', 'bot4', 'bot5' and 3 more")
