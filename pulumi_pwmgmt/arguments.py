@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pulumi_pwmgmt.errors import CredentialError, PrincipalNotFound, Unsupported
+from pulumi_pwmgmt.fingerprint import is_fingerprint, same
 from pulumi_pwmgmt.model import UNKNOWN, OnDestroy, OnDrift
 from pulumi_pwmgmt.system import CurrentPassword, VerifiesPassword
 
@@ -21,6 +22,7 @@ Problems = list[tuple[str, CredentialError]]
 FORMS = 'a secret text, from_env("NAME"), from_file("PATH"), a GeneratedPassword or a DerivedPassword'
 PASSWORDS = ("current_password", "password")
 DERIVED = "derived"
+GENERATED = "generated"
 _ARGUMENTS: dict[str, tuple[tuple[type, ...], str]] = {
     "connection": ((str,), "the name of a connection"),
     "principal": ((str,), "a user id or login"),
@@ -36,16 +38,27 @@ _CHOICES: dict[str, type[enum.Enum]] = {"on_destroy": OnDestroy, "on_drift": OnD
 _LONGEST_PRINCIPAL = 1024
 
 
-def given(news: Properties) -> Properties:
-    """Return the arguments that the program gives, ``declared`` with their names, and where the password is from."""
+def given(olds: Properties, news: Properties) -> Properties:
+    """Return the arguments that the program gives, ``declared`` with their names, and where the password is from.
+
+    Where ``ignore_changes`` holds the password back, that is where the accepted one is from.
+    """
     inputs = {name: news[name] for name in _ARGUMENTS if news.get(name) is not None}
     if inputs.get("adopt") is False:
         del inputs["adopt"]  # the default has one form only, or a refresh would show a difference
     by_reference = isinstance(news.get("password"), Mapping)
     source: Any = news.get("source") or {"kind": "reference" if by_reference else "supplied"}
+    if is_held_back("password", olds, inputs):
+        source = olds.get("source", {})
     # what the program has not registered as a secret would lie in the state in clear
     registered: Properties = {"facts": {}} if "facts" in news else {}
     return inputs | registered | {"declared": sorted(inputs), "source": source}
+
+
+def is_held_back(argument: str, olds: Properties, inputs: Properties) -> bool:
+    """Whether ``ignore_changes`` has put the fingerprint back that stands for the old value."""
+    value = inputs.get(argument)
+    return isinstance(value, str) and is_fingerprint(value) and same(value, str(olds.get(argument)))
 
 
 def wrong(inputs: Properties) -> Problems:
@@ -83,10 +96,20 @@ def with_defaults(inputs: Properties, connected: Connected) -> Properties:
     return defaults | inputs | place
 
 
-def is_derived(inputs: Properties) -> bool:
-    """Whether the password is computed from a master."""
+def source_of(inputs: Properties) -> Mapping[str, Any]:
+    """Return where the password is from; empty where that is not known, or was written by a version without it."""
     source = inputs.get("source")
-    return isinstance(source, Mapping) and source.get("kind") == DERIVED
+    return source if isinstance(source, Mapping) else {}
+
+
+def is_derived(inputs: Properties) -> bool:
+    """Whether the password is computed from a master. What is not known yet is: it waits for its principal."""
+    return inputs.get("source") is UNKNOWN or source_of(inputs).get("kind") == DERIVED
+
+
+def is_generated(inputs: Properties) -> bool:
+    """Whether the password is that of a ``GeneratedPassword``."""
+    return source_of(inputs).get("kind") == GENERATED
 
 
 def impossible(olds: Properties, inputs: Properties, connected: Connected) -> Problems:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulumi_pwmgmt import arguments, source
-from pulumi_pwmgmt.arguments import PASSWORDS, Problems, Properties
+from pulumi_pwmgmt.arguments import PASSWORDS, Problems, Properties, is_derived
 from pulumi_pwmgmt.errors import AuthenticationFailed, NotConfigured, Unsupported
 from pulumi_pwmgmt.facts import age
 from pulumi_pwmgmt.fingerprint import fingerprint, same
 from pulumi_pwmgmt.model import UNKNOWN, OnDrift
 from pulumi_pwmgmt.review import review
-from pulumi_pwmgmt.system import ActsAsOneUser
+from pulumi_pwmgmt.system import ActsAsOneUser, CurrentPassword
 
 if TYPE_CHECKING:
     from pulumi_pwmgmt.run import Run
@@ -35,7 +35,7 @@ def check(run: Run, olds: Properties, news: Properties) -> tuple[Properties, Pro
     A value that the engine does not know yet is ``UNKNOWN``.
     """
     in_preview = news.get(IN_PREVIEW) is True
-    inputs = arguments.given(news)
+    inputs = arguments.given(olds, news)
     problems = arguments.wrong(inputs)
     if problems:
         return _withheld(inputs), problems
@@ -62,6 +62,7 @@ def check(run: Run, olds: Properties, news: Properties) -> tuple[Properties, Pro
     inputs, hidden = source.without_passwords(run, olds, inputs, connected.system.traits, in_preview=in_preview)
     problems += hidden
     problems += _unrepairable(run, olds, inputs)
+    problems += [] if problems else _out_of_reach(run, olds, inputs, connected)
     try:
         run.claim(connected, inputs["principal"], inputs["principal"])
     except Unsupported as error:
@@ -136,6 +137,20 @@ def _unrepairable(run: Run, olds: Properties, inputs: Properties) -> Problems:
     return [("password", held_back)]
 
 
+def _out_of_reach(run: Run, olds: Properties, inputs: Properties, connected: Connected) -> Problems:
+    """Refuse a change for which the system demands a password that can't be computed any more."""
+    required = connected.system.traits.current_password is CurrentPassword.REQUIRED
+    if not required or not is_derived(olds) or not _changes(run, olds, inputs):
+        return []
+    if inputs.get("current_password") not in (None, olds.get("current_password")):
+        return []
+    try:
+        source.demanded_again(run, olds)
+    except NotConfigured as error:
+        return [("password", error)]
+    return []
+
+
 def _changes(run: Run, olds: Properties, inputs: Properties) -> bool | None:
     """Tell whether a password is to be set; None where that is not known yet."""
     if not olds:
@@ -154,10 +169,7 @@ def _history(run: Run, olds: Properties, inputs: Properties, *, changes: bool | 
     if not olds:
         return {"reason": {None: "created", True: "adopted"}.get(inputs.get("adopt"), UNKNOWN)}
     if changes is None:
-        before, after = olds.get("source") or {}, inputs["source"]
-        # another generation is another password, also while nobody knows which
-        rotates = after.get("kind") == "generated" and before.get("generation") not in (None, after["generation"])
-        return {"reason": _why(run, olds, inputs) if rotates else UNKNOWN}
+        return {"reason": _why(run, olds, inputs) if source.surely_another(olds, inputs) else UNKNOWN}
     if not changes:
         return {"reason": olds.get("reason"), "drift": olds.get("drift")}
     if same_password(run, olds, inputs):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Properties = dict[str, Any]
 
+_DRAWS = 100
 _BROKEN = "the state of this generated password is not as this provider wrote it"
 
 
@@ -75,7 +76,7 @@ def check(news: Properties) -> tuple[Properties, list[CredentialError]]:
         problems.append(Unsupported(f"the recipe: {error}", to_do="correct it"))
     for name in ("rotate_after", "generation"):
         number = inputs.get(name)
-        if number is not None and not (isinstance(number, (int, float)) and number == int(number) and number > 0):
+        if number is not None and not (isinstance(number, (int, float)) and number >= 1 and number % 1 == 0):
             problems.append(Unsupported(f"{name} is no whole number above 0", to_do="correct it"))
     return inputs, problems
 
@@ -84,18 +85,25 @@ def diff(now: datetime, made: Generated, wanted: Properties) -> bool:
     """Whether a new value is to be made. A changed recipe that the present value meets is none of the reasons.
 
     Raises:
-        Unsupported: the program goes back to a generation whose value is no longer kept.
+        Unsupported: the program goes back to a generation whose value is no longer kept, or doesn't meet the recipe.
 
     """
-    reason = _reason(now, made, wanted)
-    if reason and _goes_back(made, wanted) and wanted["generation"] != made.previous_generation:
-        kept = "none before it" if made.previous_generation is None else f"generation {made.previous_generation}"
-        raise Unsupported(
-            f"generation {wanted['generation']:g} of the generated password is not kept: there are generation "
-            f"{made.generation} and {kept}",
-            to_do="go on to a higher generation",
-        )
-    return reason is not None
+    if _goes_back(made, wanted):
+        _refuse_lost(made, wanted)
+    return _reason(now, made, wanted) is not None
+
+
+def _refuse_lost(made: Generated, wanted: Properties) -> None:
+    generation = f"generation {wanted['generation']:g} of the generated password"
+    problem = None
+    if wanted["generation"] != made.previous_generation or made.previous is None:
+        others = made.previous_generation not in (None, made.generation)
+        kept = f"generation {made.previous_generation}" if others else "none of an earlier generation"
+        problem = f"{generation} is not kept: there are generation {made.generation} and {kept}"
+    elif not Recipe.parse(wanted["recipe"]).allows(made.previous.reveal()):
+        problem = f"{generation} does not meet the recipe of today"
+    if problem:
+        raise Unsupported(problem, to_do="go on to a higher generation")
 
 
 def create(now: datetime, wanted: Wanted) -> Generated:
@@ -105,11 +113,16 @@ def create(now: datetime, wanted: Wanted) -> Generated:
 
 
 def update(now: datetime, made: Generated, wanted: Wanted) -> Generated:
-    """Make the next value, or go back to the previous one; exactly one is kept beside the new one."""
+    """Make the next value, or go back to the previous one; exactly one is kept beside the new one.
+
+    Without a reason for another one the value stays.
+    """
     declared = wanted.model_dump()
-    reason = _reason(now, made, declared) or made.reason
-    going_back = made.previous is not None and _goes_back(made, declared)
-    value = made.previous if going_back and made.previous else _other_than(made.value, Recipe.parse(wanted.recipe))
+    reason = _reason(now, made, declared)
+    if reason is None:
+        return made.model_copy(update=declared)
+    back = made.previous if _goes_back(made, declared) else None
+    value = back or _other_than(made.value, Recipe.parse(wanted.recipe))
     return Generated(
         **declared,
         value=value,
@@ -121,8 +134,9 @@ def update(now: datetime, made: Generated, wanted: Wanted) -> Generated:
 
 
 def _other_than(present: Secret, recipe: Recipe) -> Secret:
-    value = recipe.random()
-    return value if value != present or recipe.count == 1 else _other_than(present, recipe)
+    """Draw until it is another one; a recipe so narrow that it does not come up has no other."""
+    drawn = (recipe.random() for _ in range(_DRAWS))
+    return next((value for value in drawn if value != present), present)
 
 
 def _goes_back(made: Generated, wanted: Properties) -> bool:
@@ -130,7 +144,7 @@ def _goes_back(made: Generated, wanted: Properties) -> bool:
 
 
 def _reason(now: datetime, made: Generated, wanted: Properties) -> str | None:
-    age = (now - made.made_at).days
+    age = max((now - made.made_at).days, 0)
     if wanted["generation"] != made.generation:
         return rotated(made.generation, int(wanted["generation"]), age)
     if wanted.get("keepers", {}) != made.keepers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -42,19 +43,33 @@ def recompute(masters: Mapping[str, Any], source: Mapping[str, Any], tenant: str
     )
 
 
+def reference(masters: Mapping[str, Any], master: str | Mapping[str, Any]) -> Reference | None:
+    """Return the reference that a master is given by; None where it stands in the config itself, or nowhere."""
+    entry = master if isinstance(master, Mapping) else masters.get(master)
+    with contextlib.suppress(ValueError):
+        return Reference.parse(entry) if isinstance(entry, Mapping) else None
+    return None
+
+
+def named(master: str | Mapping[str, Any]) -> str:
+    """Name a master for a reader."""
+    return str(Reference.parse(master)) if isinstance(master, Mapping) else repr(master)
+
+
 def _master(masters: Mapping[str, Any], master: str | Mapping[str, Any]) -> Secret:
     how = "openssl rand -base64 48 | pulumi config set --secret --path"
-    if isinstance(master, Mapping):
-        return Reference.parse(master).read()
+    given = reference(masters, master)
+    if given:
+        return given.read()
+    if not isinstance(master, str):
+        raise NotConfigured("a master is neither a name nor a reference", to_do=f"name an entry under {KEY}")
     entry = masters.get(master)
     if entry is None:
         close = difflib.get_close_matches(master, masters, 1)
         meant = f" (did you mean {close[0]}?)" if close else ""
         raise NotConfigured(f"there is no master {master!r}{meant}", to_do=f"make one: {how} '{_path(master)}'")
-    try:
-        return Reference.parse(entry).read() if isinstance(entry, Mapping) else Secret(entry)
-    except ValueError:
-        pass  # told below, outside of an error that holds the entry
+    if isinstance(entry, str):
+        return Secret(entry)
     raise NotConfigured(f"master {master!r} is neither a text nor a reference", to_do=f"{how} '{_path(master)}'")
 
 

@@ -81,7 +81,10 @@ class Reference:
         if self.kind == "env":
             return not os.environ.get(self.name)
         path = Path(self.name)
-        return not path.exists() or (path.is_file() and path.stat().st_size == 0)
+        try:  # what is there and can't be read is not missing: read tells what is wrong with it
+            return path.is_file() and path.read_bytes() in (b"", b"\n") if path.exists() else True
+        except OSError:
+            return False
 
     def read(self) -> Secret:
         """Read the secret.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pulumi_pwmgmt.schedule import RotationSchedule
 
 Properties: TypeAlias = dict[str, Any]
+_LONGEST_NAME = 31  # a master has 32 bytes and more, so whoever gives one for its name is told, and nobody is shown it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +33,7 @@ class DerivedPassword:
 
     Args:
         master: the name of an entry under ``pwmgmt:masters`` in the stack's config, or ``from_env("NAME")`` or
-            ``from_file("PATH")``. At least 32 bytes.
+            ``from_file("PATH")``. The secret has at least 32 bytes, the name has fewer.
         recipe: what the password looks like.
         rotation: when it changes by itself. The default is never.
         generation: which one it is, a whole number from 1; not together with ``rotation``. The default is 1.
@@ -40,7 +41,8 @@ class DerivedPassword:
     ``pwmgmt:generations.<name of the credential>`` in the stack's config overrules both.
 
     Raises:
-        ValueError: ``generation`` is no whole number from 1, or stands beside ``rotation``.
+        ValueError: ``generation`` is no whole number from 1, or stands beside ``rotation``; or ``master`` is neither a
+            name nor a reference.
 
     """
 
@@ -51,8 +53,12 @@ class DerivedPassword:
 
     def __post_init__(self) -> None:
         _judge(self.rotation, self.generation)
-        if not self.master:
-            raise ValueError("master is empty: name an entry under pwmgmt:masters")
+        named = isinstance(self.master, str) and 0 < len(self.master.encode()) <= _LONGEST_NAME
+        if not (named or isinstance(self.master, Reference)):
+            raise ValueError(
+                "master is the name of an entry under pwmgmt:masters, of at most "
+                f'{_LONGEST_NAME} bytes, or from_env("NAME") or from_file("PATH"); never the secret itself'
+            )
 
     def as_source(self, resource_name: str, principal: pulumi.Input[str]) -> pulumi.Output[Properties]:
         """Return what the provider computes the password from."""
@@ -111,7 +117,7 @@ class GeneratedPassword(dynamic.Resource, module="pwmgmt", name="GeneratedPasswo
         _judge(rotation, generation)
         if rotate_after is not None and not _is_counting(rotate_after):
             raise ValueError(f"rotate_after is {rotate_after!r}: it is a whole number of days, from 1")
-        source = {"kind": "generated", "resource": resource_name, "recipe": (recipe or Recipe()).as_input()}
+        source: Properties = {"kind": "generated", "recipe": (recipe or Recipe()).as_input()}
         if rotate_after is not None:
             source["schedule"] = {"text": f"{rotate_after} days after it was made", "longest_days": rotate_after}
         self._source = _with_generation(source, resource_name, resource_name, rotation, generation)
@@ -130,7 +136,8 @@ class GeneratedPassword(dynamic.Resource, module="pwmgmt", name="GeneratedPasswo
 
     def as_source(self, _resource_name: str, _principal: pulumi.Input[str]) -> pulumi.Output[Properties]:
         """Return what is known of the password before there is one."""
-        return self._source
+        # two of the same name may have different parents
+        return pulumi.Output.all(self._source, self.urn).apply(lambda known: {**known[0], "resource": known[1]})
 
 
 def _judge(rotation: RotationSchedule | None, generation: int | None) -> None:
@@ -166,10 +173,12 @@ def _with_generation(
     return name.apply(lambda name: {**source, "generation": rotation.generation(now, name)})
 
 
-def masters() -> pulumi.Output[Properties]:
-    """Return the entries of ``pwmgmt:masters``, for an accepted password that is computed again."""
-    entries = _config().get_secret_object("masters")
-    return pulumi.Output.from_input(entries or {})
+def masters() -> pulumi.Output[str | None]:
+    """Return the text of ``pwmgmt:masters``, for an accepted password that is computed again.
+
+    It is parsed by nobody but ``Settings``: Pulumi's own way would quote a broken one in its error.
+    """
+    return _config().get_secret("masters") or pulumi.Output.from_input(None)
 
 
 def _config() -> pulumi.Config:

@@ -12,12 +12,14 @@ from pulumi.runtime import get_root_resource, is_config_secret, is_dry_run
 
 from pulumi_pwmgmt.errors import CredentialError, CurrentPasswordRejected, Unsupported
 from pulumi_pwmgmt.fingerprint import fingerprint, same
-from pulumi_pwmgmt.masters import recompute
+from pulumi_pwmgmt.masters import KEY, recompute
 from pulumi_pwmgmt.model import OnDestroy, OnDrift, Reference, Secret
 from pulumi_pwmgmt.passwords import DerivedPassword, GeneratedPassword, masters
 from pulumi_pwmgmt.provider import CredentialProvider
+from pulumi_pwmgmt.settings import Settings
 
 SecretInput: TypeAlias = pulumi.Input[str] | Reference
+_COMPUTED = {"computed": "from its source"}  # stands where a password would, and is replaced by its fingerprint
 PasswordInput: TypeAlias = SecretInput | GeneratedPassword | DerivedPassword
 
 # By the stack that is being run: one process may run several programs, one after the other.
@@ -145,7 +147,8 @@ class ManagedCredential(dynamic.Resource, module="pwmgmt", name="ManagedCredenti
 
         Raises:
             pulumi.RunError: in the run, where the declared password is not the accepted one: ``ignore_changes`` holds
-                the declared one back, or a change made outside was accepted.
+                the declared one back, or a change made outside was accepted. A derived one that is held back is
+                no obstacle: the accepted one is computed again, unless its master is gone.
 
         """
         # No argument is called drift, so it stays unknown until the system has answered.
@@ -162,7 +165,7 @@ def _declared(
     if isinstance(password, GeneratedPassword):
         return _as_secret(password.value), password.as_source(resource_name, principal)
     if isinstance(password, DerivedPassword):  # computed by the provider: neither it nor the master is an input
-        return pulumi.Output.secret({"computed": "from its source"}), password.as_source(resource_name, principal)
+        return pulumi.Output.secret(_COMPUTED), password.as_source(resource_name, principal)
     kind = "reference" if isinstance(password, Reference) else "supplied"
     return _as_secret(password), {"kind": kind}
 
@@ -183,7 +186,7 @@ def _accepted(
     drift: str,
     declared: str | Mapping[str, str],
     source: Mapping[str, Any] | None,
-    masters: Mapping[str, Any],
+    masters: str | None,
 ) -> str:
     if drift:
         raise _told(
@@ -192,14 +195,15 @@ def _accepted(
                 to_do="declare a new one, or let it be repaired with on_drift='repair'",
             )
         )
+    password: Secret | None = None
     try:
         if source and source.get("kind") == "derived":  # by what was accepted last, not by what is declared now
-            password = recompute(masters, source, tenant, principal)
-        else:
+            password = recompute(Settings({KEY: masters}).masters, source, tenant, principal)
+        elif declared != _COMPUTED:
             password = Reference.parse(declared).read() if isinstance(declared, Mapping) else Secret(declared)
     except CredentialError as error:
         raise _told(error) from None
-    if not same(fingerprint(password, tenant, principal), recorded):
+    if password is None or not same(fingerprint(password, tenant, principal), recorded):
         raise _told(
             CurrentPasswordRejected(
                 f"the declared password of {principal!r} is not the one that {tenant} has accepted",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pulumi_pwmgmt import facts, server_rules
+from pulumi_pwmgmt.arguments import DERIVED, GENERATED, is_generated, source_of
 from pulumi_pwmgmt.errors import CredentialError
 from pulumi_pwmgmt.model import UNKNOWN, Unknown
 from pulumi_pwmgmt.recipe import Recipe
@@ -27,14 +28,14 @@ def review(
     as it is has the server's consent already.
     """
     password = None if inputs["password"] is UNKNOWN else run.recall(inputs["password"])
-    if inputs["password"] is UNKNOWN and not _is_generated(inputs):
+    if inputs["password"] is UNKNOWN and not is_generated(inputs):
         return _told(inputs, UNKNOWN), []
-    asked = changes is not False and not inputs.get("adopt")
+    asked = changes is not False and not _adopts(olds, inputs)
     try:
         policy = server_rules.stated(run, inputs, connected) if asked else None
         problems = server_rules.unmet_rules(run, inputs, connected, policy) if asked else []
         known = _facts(run, olds, inputs, password, changes=changes) | facts.server(policy)
-        _refuse_reuse(run, inputs, connected, password)
+        _refuse_reuse(run, inputs, connected, password, known)
     except CredentialError as error:
         return inputs, [("password", error)]
     return _told(inputs, known), problems
@@ -45,8 +46,9 @@ def _told(inputs: Properties, known: facts.Facts | Unknown) -> Properties:
     return inputs | {"facts": known} if "facts" in inputs else inputs
 
 
-def _is_generated(inputs: Properties) -> bool:
-    return bool(inputs["source"]) and inputs["source"].get("kind") == "generated"
+def _adopts(olds: Properties, inputs: Properties) -> bool:
+    """Whether nothing is written; adopt speaks of a create only."""
+    return not olds and bool(inputs.get("adopt"))
 
 
 def _facts(
@@ -55,14 +57,15 @@ def _facts(
     """Tell what may be known. Of the same password, what was found out once is taken over."""
     before: Mapping[str, Any] | None = olds.get("facts") or {}
     if changes is not False:
-        before = {} if inputs.get("adopt") else None  # since when an adopted one is in use, nobody knows
-    source = inputs["source"] or {}
+        before = {} if _adopts(olds, inputs) else None  # since when an adopted one is in use, nobody knows
+    source = source_of(inputs)
     now, kind = run.settings.now(), source.get("kind")
-    if kind == "generated":
+    if kind == GENERATED and (not before or before.get("source") != GENERATED):
         told = facts.of_recipe(Recipe.parse(source["recipe"]), generation=source["generation"])
-    elif password is None:
-        return facts.carried(before or {})  # ignore_changes holds the password back
-    elif kind == "derived":
+    elif password is None or kind == GENERATED:
+        # held back by ignore_changes, or made by the recipe of its day, which has the say in how strong it is
+        return facts.carried(before or {})
+    elif kind == DERIVED:
         told = facts.of_derived(password, Recipe.parse(source["recipe"]), generation=source["generation"])
     else:
         names = (inputs["principal"], inputs["connection"])
@@ -86,10 +89,12 @@ def _breached(run: Run, told: facts.Facts, password: Password) -> facts.Facts:
     return {}
 
 
-def _refuse_reuse(run: Run, inputs: Properties, connected: Connected, password: Password | None) -> None:
+def _refuse_reuse(
+    run: Run, inputs: Properties, connected: Connected, password: Password | None, known: facts.Facts
+) -> None:
     """Refuse one password for two accounts: where there is a key for its tag, and of a generated one in any case."""
-    names = [f"GeneratedPassword {inputs['source'].get('resource')!r}"] if _is_generated(inputs) else []
-    if password is not None:
-        names += facts.tag(password, run.settings.reuse_key).values()
-    for name in names:
-        run.use(name, connected, inputs["principal"])
+    tagged = facts.tag(password, run.settings.reuse_key) if password else known
+    made_by = f"GeneratedPassword {source_of(inputs)['resource']}" if is_generated(inputs) else None
+    for name in (made_by, tagged.get("reuse_tag")):
+        if name:
+            run.use(name, connected, inputs["principal"])

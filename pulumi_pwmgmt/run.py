@@ -124,12 +124,12 @@ class Run:
         """Whether this run's program declares the account that goes by one of ``names``."""
         return any(name and self._account(connected, name) in self._claims for name in names)
 
-    def tell_once(self, text: str) -> None:
-        """Warn the user, once a run."""
+    def tell_once(self, text: str, *, about: str | None = None) -> None:
+        """Warn the user, once a run, or once a run ``about`` something where the words differ each time."""
         with self._lock:
-            if text in self._told:
+            if (about or text) in self._told:
                 return
-            self._told.add(text)
+            self._told.add(about or text)
         self.tell(text)
 
     def connect_again(self, name: str, kind: str, tenant: str) -> Connected:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pulumi_pwmgmt.arguments import is_generated, source_of
 from pulumi_pwmgmt.demands import unmet, unmet_by_recipe
 from pulumi_pwmgmt.errors import (
     CredentialError,
@@ -49,7 +50,8 @@ def stated(run: Run, inputs: Properties, connected: Connected) -> PasswordPolicy
         run.tell_once(
             f"the password rules of connection {connected.name!r} can't be read, so nothing is held against them: "
             f"{error.happened} — {error.advice}, or set "
-            f"'pwmgmt:connections.{connected.name}.require_policy' to have this refused"
+            f"'pwmgmt:connections.{connected.name}.require_policy' to have this refused",
+            about=f"the rules of connection {connected.name}",
         )
     return None
 
@@ -60,8 +62,8 @@ def unmet_rules(run: Run, inputs: Properties, connected: Connected, policy: Pass
     Where the server states none, it is known all the same how long a password it takes.
     """
     policy = policy or PasswordPolicy(max_length=connected.system.traits.longest_password)
-    if inputs["source"].get("kind") == "generated":
-        rules = unmet_by_recipe(policy, Recipe.parse(inputs["source"]["recipe"]), inputs["principal"])
+    if is_generated(inputs):
+        rules = unmet_by_recipe(policy, Recipe.parse(source_of(inputs)["recipe"]), inputs["principal"])
         subject, to_do = "some passwords of the recipe break", "change the recipe"
     else:
         password = None if inputs["password"] is UNKNOWN else run.recall(inputs["password"])

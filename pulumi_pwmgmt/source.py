@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pulumi_pwmgmt.arguments import DERIVED, FORMS, PASSWORDS, Problems, Properties, is_derived, text_problem
+from pulumi_pwmgmt.arguments import (
+    DERIVED,
+    FORMS,
+    GENERATED,
+    PASSWORDS,
+    Problems,
+    Properties,
+    is_derived,
+    is_generated,
+    is_held_back,
+    source_of,
+    text_problem,
+)
 from pulumi_pwmgmt.derivation import FORMAT
 from pulumi_pwmgmt.errors import CredentialError, NotConfigured, PasswordRejected, Unsupported
 from pulumi_pwmgmt.fingerprint import fingerprint, is_fingerprint, same
+from pulumi_pwmgmt.masters import named, reference
 from pulumi_pwmgmt.model import UNKNOWN, Password, Reference, Secret
 from pulumi_pwmgmt.recipe import Recipe
 from pulumi_pwmgmt.rotation import rotated
@@ -16,6 +30,12 @@ from pulumi_pwmgmt.rotation import rotated
 if TYPE_CHECKING:
     from pulumi_pwmgmt.run import Run
     from pulumi_pwmgmt.system import Traits
+
+
+_PUT_BACK = (
+    "put it back until this credential has moved on to another generation; if it is lost, give the live password as "
+    "current_password, or let go of the credential without touching the account: pulumi state delete URN"
+)
 
 
 def without_passwords(
@@ -37,7 +57,7 @@ def without_passwords(
 
 def _known_source(source: Any) -> Any:  # noqa: ANN401 -- a map, or UNKNOWN
     """Give the numbers of a source back their form: on its way through the engine each becomes a float."""
-    if source is UNKNOWN or "generation" not in source or source["generation"] is UNKNOWN:
+    if source is UNKNOWN or "generation" not in source:
         return source
     return source | {"generation": int(source["generation"]), "recipe": Recipe.parse(source["recipe"]).as_input()}
 
@@ -48,20 +68,18 @@ def _fingerprinted(
     value = inputs.get(argument)
     if value is None or value is UNKNOWN:
         return {}
-    if isinstance(value, str) and is_fingerprint(value) and same(value, str(olds.get(argument))):
-        # ignore_changes puts the old input back, and what was true of it holds on
-        return {"source": olds.get("source")} if argument == "password" else {}
+    if is_held_back(argument, olds, inputs):
+        return {}
     if argument == "password" and is_derived(inputs):
-        return _derived(run, olds, inputs, traits)
+        return _derived(run, olds, inputs, traits, in_preview=in_preview)
     try:
-        reference = Reference.parse(value) if isinstance(value, Mapping) else Secret(value)
+        given = Reference.parse(value) if isinstance(value, Mapping) else Secret(value)
     except ValueError:
         raise Unsupported(f"{argument} is no reference", to_do=f"give {FORMS}") from None
-    if in_preview and isinstance(reference, Reference) and reference.optional_in_preview and reference.is_missing:
-        run.tell_once(f"{reference} is missing: what depends on it is judged when it is applied")
+    if in_preview and _may_be_missing(run, given):
         return {argument: UNKNOWN}
     try:
-        password = reference.read()
+        password = given.read()
     except NotConfigured:
         if argument == "current_password" and olds:  # needed once, and that was long ago
             return {argument: None}
@@ -70,32 +88,77 @@ def _fingerprinted(
     return {argument: run.remember(password, inputs["tenant"], inputs["principal"])}
 
 
-def _derived(run: Run, olds: Properties, inputs: Properties, traits: Traits) -> Properties:
-    source = inputs["source"]
-    if source is UNKNOWN or source["generation"] is UNKNOWN:
+def _may_be_missing(run: Run, given: Reference | Secret | None) -> bool:
+    """Whether a preview goes on without this, of which the user is told."""
+    if not isinstance(given, Reference) or not given.optional_in_preview or not given.is_missing:
+        return False
+    run.tell_once(f"{given} is missing: what depends on it is judged when it is applied")
+    return True
+
+
+def _derived(run: Run, olds: Properties, inputs: Properties, traits: Traits, *, in_preview: bool) -> Properties:
+    if inputs["source"] is UNKNOWN:
         return {"password": UNKNOWN}
-    source = source | {"format": FORMAT}
+    source = inputs["source"] | {"format": FORMAT}
     place = inputs["tenant"], inputs["principal"]
-    before = olds.get("source") or {}
-    if same_derivation(before, source) and (olds.get("tenant"), olds.get("principal")) == place:
-        source = source | {"master": before["master"]}  # the next generation moves to another master
-        try:
-            password = run.derived(source, *place)
-        except NotConfigured as error:
-            source = source | {"master": inputs["source"]["master"]}
-            password = run.derived(source, *place)  # the same master may have got another name
-            if not same(fingerprint(password, *place), str(olds.get("password"))):
-                raise NotConfigured(
-                    f"{error.happened}, and generation {source['generation']} was derived from it",
-                    to_do=f"put it back until this credential has moved on to another generation ({error.advice})",
-                ) from None
-    else:
-        password = run.derived(source, *place)
+    stays = (olds.get("tenant"), olds.get("principal")) == place and _same_derivation(source_of(olds), source)
+    masters = [source["master"], source_of(olds)["master"]] if stays else [source["master"]]
+    if in_preview and any(_may_be_missing(run, reference(run.settings.masters, one)) for one in masters):
+        return {"password": UNKNOWN, "source": source}
+    if stays:  # the next generation moves to another master, this one stays with its own
+        source = source | {"master": _master_of_accepted(run, olds, source)}
+    password = run.derived(source, *place)
     _refuse_unsendable("password", password, traits)
     return {"password": run.remember(password, *place), "source": source}
 
 
-def same_derivation(one: Properties, other: Properties) -> bool:
+def _master_of_accepted(run: Run, olds: Properties, source: Properties) -> str | Mapping[str, Any]:
+    """Return the master that the accepted password was derived from, which may have got another name.
+
+    Where the one that it was is there with another value, it is the program's: the generation is made anew.
+    """
+    master: str | Mapping[str, Any] = source["master"]
+    with contextlib.suppress(NotConfigured):
+        if accepted_again(run, olds | {"source": source}):
+            return master
+    before: str | Mapping[str, Any] = olds["source"]["master"]
+    return before if accepted_again(run, olds) else master
+
+
+def accepted_again(run: Run, inputs: Properties) -> Password | None:
+    """Compute the derived password that ``inputs`` have the fingerprint of; None where its master is another one now.
+
+    Raises:
+        NotConfigured: its master is gone, or can't be used.
+
+    """
+    source, place = inputs["source"], (inputs["tenant"], inputs["principal"])
+    try:
+        password = run.derived(source, *place)
+    except NotConfigured as error:
+        raise NotConfigured(f"{error.happened}; {_derived_from(inputs)}", to_do=_PUT_BACK) from None
+    return password if same(fingerprint(password, *place), str(inputs["password"])) else None
+
+
+def demanded_again(run: Run, inputs: Properties) -> Password:
+    """Compute the derived password that ``inputs`` have the fingerprint of.
+
+    Raises:
+        NotConfigured: its master is gone, can't be used, or is another one now.
+
+    """
+    password = accepted_again(run, inputs)
+    if password is None:
+        other = f"the master {named(inputs['source']['master'])} has another value"
+        raise NotConfigured(f"{other}; {_derived_from(inputs)}", to_do=_PUT_BACK)
+    return password
+
+
+def _derived_from(inputs: Properties) -> str:
+    return f"generation {inputs['source']['generation']:g} of {inputs['principal']!r} was derived from what it was"
+
+
+def _same_derivation(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether two sources compute the same from the same master."""
     return all(one.get(name) == other.get(name) for name in ("kind", "generation", "recipe", "format"))
 
@@ -114,8 +177,8 @@ def _refuse_unsendable(argument: str, password: Password, traits: Traits) -> Non
 
 def why(olds: Properties, inputs: Properties, age: int | None) -> str:
     """Say why this is another password, for the reader of a diff. ``age`` is the old one's, in days."""
-    before, after = olds.get("source") or {"kind": "supplied"}, inputs["source"] or {}
-    known_before = "source" in olds or after.get("kind") in ("generated", DERIVED)
+    before, after = source_of(olds) or {"kind": "supplied"}, source_of(inputs)
+    known_before = bool(source_of(olds)) or after.get("kind") in (GENERATED, DERIVED)
     if known_before and before.get("kind") != after.get("kind"):
         return f"source changed: {before.get('kind')} → {after.get('kind')}"
     if before.get("generation") != after.get("generation"):
@@ -124,4 +187,12 @@ def why(olds: Properties, inputs: Properties, age: int | None) -> str:
         return "the recipe changed"
     if after.get("kind") == DERIVED and olds.get("tenant") != inputs["tenant"]:
         return "the tenant has moved, and the password is derived for it"
+    if after.get("kind") == DERIVED and olds.get("principal") == inputs["principal"]:
+        return f"the master {named(after['master'])} has another value"
     return "changed in the program"
+
+
+def surely_another(olds: Properties, inputs: Properties) -> bool:
+    """Whether the password will be another one although nobody knows it: it is still to be generated."""
+    changed = any(source_of(olds).get(name) != source_of(inputs).get(name) for name in ("kind", "generation"))
+    return changed and inputs["password"] is UNKNOWN and is_generated(inputs)

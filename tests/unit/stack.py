@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from pulumi_pwmgmt.errors import CredentialError, NotConfigured
 from pulumi_pwmgmt.model import UNKNOWN
 from pulumi_pwmgmt.record import Declaration, Record
 from pulumi_pwmgmt.run import Run
+from pulumi_pwmgmt.settings import Settings
 from pulumi_pwmgmt.system import Connected
 from tests.unit.in_memory import Clock, Directory, OldForNew, WriteOnly
 
@@ -42,10 +42,13 @@ def credential(**arguments: Any) -> Properties:  # noqa: ANN401 -- any argument
     return {"connection": "main", "principal": LOGIN, "password": "CANARY-first"} | arguments
 
 
-def _plain(properties: Properties) -> Properties:
-    """Return what is left of properties after the engine has stored them, which keeps no null."""
-    stored: Properties = json.loads(json.dumps({name: it for name, it in properties.items() if it is not None}))
-    return stored
+def through_the_engine(value: Any) -> Any:  # noqa: ANN401 -- any property
+    """Return what comes out of the engine: no null, and a float for every number."""
+    if isinstance(value, dict):
+        return {name: through_the_engine(it) for name, it in value.items() if it is not None}
+    if isinstance(value, (list, tuple)):
+        return [through_the_engine(it) for it in value]
+    return float(value) if type(value) is int else value
 
 
 @dataclass
@@ -60,15 +63,18 @@ class Entry:
 
 @dataclass
 class Stack:
-    """Its state, its connections, and what the user was told."""
+    """Its state, its connections, its config under ``pwmgmt:``, and what the user was told."""
 
     clock: Clock
     connections: dict[str, Connected]
+    config: dict[str, Any] = field(default_factory=dict)
     state: dict[str, Entry] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
 
     def run(self) -> Run:
-        return Run(self._connect, self.told.append, self.clock)
+        now = {"now": self.clock().isoformat()}  # what the clock of this machine says has no part in it
+        settings = Settings({f"pwmgmt:{name}": it for name, it in (now | self.config).items()})
+        return Run(self._connect, self.told.append, self.clock, settings)
 
     def run_by_the_clock(self) -> Run:
         return Run(self._connect, self.told.append)
@@ -102,6 +108,8 @@ class Stack:
             elif difference.changes:
                 steps.append("update")
                 self._store(name, inputs, lifecycle.update(run, entry.record, Declaration.parse(inputs)))
+            else:
+                self.state[name] = Entry(inputs, entry.outputs)  # which the engine does without a step
         for name in gone:
             steps.append("delete")
             lifecycle.delete(run, self.state[name].record)
@@ -117,7 +125,7 @@ class Stack:
             if found is None:
                 del self.state[name]
             else:
-                self._store(name, found.as_inputs(), found)
+                self._store(name, through_the_engine(found.as_inputs()), found)
 
     def destroy(self) -> None:
         run = self.run()
@@ -130,19 +138,20 @@ class Stack:
         self._store(name, inputs, lifecycle.create(run, Declaration.parse(inputs)))
 
     def _store(self, name: str, inputs: Properties, record: Record) -> None:
-        self.state[name] = Entry(_plain(inputs), _plain(record.properties()))
+        self.state[name] = Entry(inputs, through_the_engine(record.properties()))
 
     def _olds(self, name: str) -> Properties:
         return self.state[name].inputs if name in self.state else {}
 
     def _checked(self, run: Run, olds: Properties, news: Properties) -> Properties:
-        inputs, problems = check(run, olds, news)
+        inputs, problems = check(run, olds, through_the_engine(news))
         for argument in ("password", "current_password"):
             value = inputs.get(argument)
             assert value is None or value is UNKNOWN or "CANARY-" not in value, "the value itself came back from check"
         if problems:
             raise Refused(problems)
-        return {name: value for name, value in inputs.items() if value is not None}
+        checked: Properties = through_the_engine(inputs)
+        return checked
 
     def _connect(self, name: str, *, in_preview: bool = False) -> Connected:  # noqa: ARG002 -- as a Run wants it
         if name not in self.connections:
