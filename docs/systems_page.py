@@ -67,9 +67,14 @@ SYSTEM = """
 - `on_destroy` is {removals}. {default_removal}
 - A password has at most {longest_password} characters{characters}.
 
-{connection}
+{statuses}{connection}
 
 {settings}
+"""
+STATUSES = """In these statuses the account's password opens nothing; a refresh and `pwmgmt doctor` tell it:
+
+{rows}
+
 """
 _NAMES = {float: "a number", bool: "`true` or `false`"}
 
@@ -130,9 +135,20 @@ def _system(name: str, module: ModuleType) -> str:
         characters=" of printable ASCII, without a blank at either end, and so has the login"
         if traits.header_safe
         else "",
+        statuses=_statuses(traits),
         connection=_about(module.Connection),
         settings=_settings(own),
     )
+
+
+def _statuses(traits: Traits) -> str:
+    cells = [
+        ("status", "what to do"),
+        ("---", "---"),
+        *((f"`{name}`", to_do) for name, to_do in traits.troubled.items()),
+    ]
+    rows = "\n".join(f"| {' | '.join(row)} |" for row in cells)
+    return STATUSES.format(rows=rows) if traits.troubled else ""
 
 
 def _about(model: type[connection.Connection]) -> str:

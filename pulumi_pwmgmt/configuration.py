@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from pulumi_pwmgmt.connection import Connection
+    from pulumi_pwmgmt.heard import Heard
     from pulumi_pwmgmt.rate import Clock
 
 KEY = "pwmgmt:connections"
@@ -36,14 +37,32 @@ class Configuration:
 
     ``text`` is the JSON that Pulumi hands over for ``pwmgmt:connections``, None where nothing is set. ``may_go_on`` is
     asked before each write and in every wait. ``clock`` is what waits and time budgets go by, None for the machine's.
+    ``hear`` is told of each answer, with the name of its connection.
     """
 
-    def __init__(self, text: str | None, may_go_on: Callable[[], None], clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        text: str | None,
+        may_go_on: Callable[[], None],
+        clock: Clock | None = None,
+        hear: Callable[[str, Heard], object] = lambda _name, _heard: None,
+    ) -> None:
         self._text = text
         self._may_go_on = may_go_on
         self._clock = clock
+        self._hear = hear
         self._opened: dict[str, Connected] = {}
         self._lock = threading.Lock()
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all connections, in alphabetical order.
+
+        Raises:
+            NotConfigured: ``pwmgmt:connections`` is no map.
+
+        """
+        return sorted(_entries(self._text)) if self._text is not None else []
 
     def connect(self, name: str, *, in_preview: bool = False) -> Connected:
         """Open the connection called ``name``, or return it if it is open.
@@ -71,7 +90,8 @@ class Configuration:
                 problem = f"{setting} is not printable ASCII without a blank or line break at either end"
                 raise NotConfigured(f"connection {name!r}: {problem}", to_do=f"fix it under {KEY}.{name}")
         module = discover()[connection.system]
-        wire = Wire(connection, module.DIALECT, may_go_on=self._may_go_on, clock=self._clock)
+        hear = functools.partial(self._hear, name)
+        wire = Wire(connection, module.DIALECT, may_go_on=self._may_go_on, clock=self._clock, hear=hear)
         return Connected(
             name=name,
             kind=connection.system,
@@ -82,6 +102,7 @@ class Configuration:
             missing=tuple(missing),
             is_loopback=is_loopback(urlsplit(connection.url).hostname or ""),
             require_policy=connection.require_policy,
+            reach=wire.reach,
         )
 
 
@@ -90,15 +111,24 @@ def _values(connection: Connection, kind: type[Any] | tuple[type[Any], ...]) -> 
     return {setting: value for setting, value in settings.items() if isinstance(value, kind)}
 
 
-def _entry(name: str, text: str | None) -> Mapping[str, Any]:
-    how = f"pulumi config set --path '{KEY}.{name}.system' …"
-    if text is None:
-        raise NotConfigured(f"the config has no {KEY}", to_do=how)
+def _how(name: str) -> str:
+    return f"pulumi config set --path '{KEY}.{name}.system' …"
+
+
+def _entries(text: str, name: str = "NAME") -> dict[str, Any]:
     connections: object = None
     with contextlib.suppress(ValueError):  # told below, outside of an error that holds the text
         connections = json.loads(text)
     if not isinstance(connections, dict):
-        raise NotConfigured(f"{KEY} is not a map of connections", to_do=f"set it by path: {how}")
+        raise NotConfigured(f"{KEY} is not a map of connections", to_do=f"set it by path: {_how(name)}")
+    return connections
+
+
+def _entry(name: str, text: str | None) -> Mapping[str, Any]:
+    how = _how(name)
+    if text is None:
+        raise NotConfigured(f"the config has no {KEY}", to_do=how)
+    connections = _entries(text, name)
     if name not in connections:
         known = ", ".join(sorted(connections)) or "none"
         raise NotConfigured(

@@ -23,9 +23,10 @@ from urllib3.exceptions import HTTPError
 from pulumi_pwmgmt.call import Call, FetchedToken, fill, revealed, with_query
 from pulumi_pwmgmt.connection import is_loopback
 from pulumi_pwmgmt.dialect import Asked, Complaint, Dialect, Refusal, Reply, SecretText
-from pulumi_pwmgmt.errors import NotConfigured, OutcomeUnknown, RateLimited, Unreachable
+from pulumi_pwmgmt.errors import CredentialError, NotConfigured, OutcomeUnknown, RateLimited, Unreachable
+from pulumi_pwmgmt.heard import Heard, heard
 from pulumi_pwmgmt.outcome import Answer, Failure, judge, rest_until_reset
-from pulumi_pwmgmt.pools import BY_SCHEME, NeverConnected
+from pulumi_pwmgmt.pools import BY_SCHEME, NeverConnected, certificate_ends
 from pulumi_pwmgmt.rate import Clock, Gate, RateHeaders
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Wire:
     """The calls of one connection: make one per connection and process, and share it between threads.
 
     ``may_go_on`` is called before each write goes out and at least each second in every wait; what it raises
-    ends the call.
+    ends the call. ``hear`` is told of each answer, whatever it says.
     """
 
     def __init__(
@@ -77,11 +78,13 @@ class Wire:
         dialect: Dialect,
         *,
         may_go_on: Callable[[], None] = lambda: None,
+        hear: Callable[[Heard], object] = lambda _: None,
         clock: Clock | None = None,
     ) -> None:
         self._connection = connection
         self._dialect = dialect
         self._may_go_on = may_go_on
+        self._hear = hear
         self._clock = clock or Clock()
         self._gate = Gate(self._clock)
         self._threads = threading.local()
@@ -158,6 +161,20 @@ class Wire:
         url = with_query(self._connection.url + fill(path, segments), query)
         return self._perform(Call(asked, method, url, headers, json, form, token, refusals))
 
+    def reach(self) -> None:
+        """Ask for the connection's url itself, without token and principal; whatever is answered is good.
+
+        Raises:
+            Unreachable: nobody answers.
+
+        """
+        try:
+            self.read("GET", "")
+        except Unreachable:
+            raise
+        except CredentialError:
+            return  # it has answered
+
     def _perform(self, call: Call) -> Reply:
         latest = self._clock.monotonic() + self._connection.time_budget - self._room
 
@@ -207,10 +224,12 @@ class Wire:
             self._clock.pause(left, self._may_go_on)
         if call.asked.writes:
             self._may_go_on()
+        asked = self._clock.now()
         answer = self._exchange(call, headers, latest + self._room)
         if isinstance(answer, Failure):
             return answer
         now = self._clock.now()
+        self._hear(heard(answer, self._dialect.rate, asked, now))
         self._gate.shut(rest_until_reset(answer, self._dialect, now))
         return judge(answer, call, headers, self._dialect, now)
 
@@ -235,9 +254,10 @@ class Wire:
                 verify=self._connection.ca_bundle or True,
                 proxies=self._proxies,
             ) as response:
+                ends = certificate_ends(response.raw)
                 body = self._body(response, until)
                 line.last_used = self._clock.monotonic()
-                return Answer(response.status_code, response.headers, body)
+                return Answer(response.status_code, response.headers, body, ends)
         except NeverConnected as failure:
             return _unreachable(call, self._connection.tenant, str(failure), again=not failure.for_good)
         except (InvalidURL, InvalidSchema):  # before anything was connected

@@ -23,11 +23,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Answer:
-    """What came back, unread. ``body`` is None where it was too large."""
+    """What came back, unread. ``body`` is None where it was too large.
+
+    ``certificate_ends`` is when the server's certificate runs out, None where it showed none.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes | None
+    certificate_ends: datetime | None = None
 
     @property
     def asks_to_wait(self) -> bool:

@@ -8,6 +8,7 @@ import logging
 import socket
 import ssl
 import threading
+from datetime import datetime, timezone
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,14 @@ class _Plain(HTTPConnection):
 
 
 class _TLS(_Plain, HTTPSConnection):
-    pass
+    certificate_ends: datetime | None = None
+
+    def connect(self) -> None:
+        super().connect()
+        shown = self.sock.getpeercert() if isinstance(self.sock, ssl.SSLSocket) else None
+        if shown and "notAfter" in shown:  # TLS through TLS, as to some proxies, tells none
+            ends = ssl.cert_time_to_seconds(str(shown["notAfter"]))
+            self.certificate_ends = datetime.fromtimestamp(ends, timezone.utc)
 
 
 class _PlainPool(HTTPConnectionPool):
@@ -59,6 +67,14 @@ class _TLSPool(HTTPSConnectionPool):
 logging.getLogger("urllib3.connection").addFilter(lambda record: not record.exc_info)
 
 BY_SCHEME = MappingProxyType({"http": _PlainPool, "https": _TLSPool})
+
+
+def certificate_ends(response: HTTPResponse) -> datetime | None:
+    """Return when the certificate runs out that came with a response; None where none did.
+
+    To be asked before the body is read: after that, the connection is no longer the response's.
+    """
+    return getattr(response.connection, "certificate_ends", None)
 
 
 def _connect(connect: Callable[[], None]) -> None:

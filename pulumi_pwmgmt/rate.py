@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+_LONGEST_NUMBER = 20  # characters; what is longer is no count and no time
 _SLICE = 1.0  # seconds; no wait goes on for longer without asking whether it still should
 
 
@@ -23,6 +24,7 @@ class RateHeaders:
     remaining: str
     reset: str
     reset_is: Literal["epoch", "seconds left"]
+    limit: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +93,14 @@ def until_reset(headers: Mapping[str, str], names: RateHeaders | None, at: datet
     return left + 1 if left >= 0 else None
 
 
+def budget(headers: Mapping[str, str], names: RateHeaders | None) -> tuple[int, int] | None:
+    """Read how many calls are left and how many there are in a whole window; None where the answer does not say."""
+    if names is None or names.limit is None:
+        return None
+    left, whole = _number(headers.get(names.remaining, "")), _number(headers.get(names.limit, ""))
+    return None if left is None or whole is None else (int(left), int(whole))
+
+
 def used_up(headers: Mapping[str, str], names: RateHeaders | None) -> bool:
     """Whether the answer says that no further call is left before the reset."""
     return names is not None and _number(headers.get(names.remaining, "")) == 0
@@ -98,4 +108,5 @@ def used_up(headers: Mapping[str, str], names: RateHeaders | None) -> bool:
 
 def _number(text: str) -> float | None:
     text = text.strip()
-    return float(text) if text.isascii() and text.replace(".", "", 1).isdigit() else None
+    is_one = text.isascii() and text.replace(".", "", 1).isdigit() and len(text) <= _LONGEST_NUMBER
+    return float(text) if is_one else None

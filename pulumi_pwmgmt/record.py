@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    PlainSerializer,
-    PlainValidator,
-    ValidationError,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, PlainValidator, ValidationError
 
 from pulumi_pwmgmt.errors import NotConfigured
 from pulumi_pwmgmt.model import OnDestroy, OnDrift, Secret, rfc3339
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+    from pulumi_pwmgmt.model import Observation
+
+
+RESTORE = "restore it from a backup: pulumi stack export --version N"
 
 
 def _kept(value: object) -> Secret:
@@ -28,7 +26,7 @@ def _kept(value: object) -> Secret:
 
 
 Kept = Annotated[Secret, PlainValidator(_kept), PlainSerializer(Secret.reveal)]
-Moment = Annotated[AwareDatetime, PlainSerializer(rfc3339)]
+Moment = Annotated[datetime, PlainSerializer(rfc3339)]
 
 
 class Declaration(BaseModel):
@@ -71,7 +69,7 @@ class Declaration(BaseModel):
         except ValidationError as error:
             fields = ", ".join(sorted({str(item["loc"][0]) for item in error.errors(include_input=False)}))
             problem += f" (see {fields})"
-        raise NotConfigured(problem, to_do="restore it from a backup: pulumi stack export --version N")
+        raise NotConfigured(problem, to_do=RESTORE)
 
     def properties(self) -> dict[str, Any]:
         """Return the plain properties for the engine, without those at their default."""
@@ -94,6 +92,13 @@ class Record(Declaration):
     def properties(self) -> dict[str, Any]:
         """Return the plain properties; ``drift`` is always among them, so that a preview knows where there is none."""
         return super().properties() | {"drift": self.drift or ""}
+
+    def drift_from(self, observation: Observation) -> str | None:
+        """Say how the password was changed outside, by the server's own time; None where nothing shows that."""
+        before, now = self.password_changed_at, observation.password_changed_at
+        if before is None or now is None or now == before:
+            return None
+        return f"changed outside at {rfc3339(now)}"
 
     def as_inputs(self) -> dict[str, Any]:
         """Return only the properties that are inputs, for a refresh that has something to tell the next check."""

@@ -8,11 +8,16 @@ when. A method's own docstring names what else it raises.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from pulumi_pwmgmt.model import Observation, OnDestroy, Password, PasswordPolicy
+
+
+SET_ANOTHER = "declare another password and run pulumi up"
 
 
 class Authority(str, enum.Enum):
@@ -37,7 +42,8 @@ class Traits:
     ``directory`` names whose accounts these are: systems of the same directory on the same origin own the same
     passwords. ``revoke_overwrites`` says that the system has no call that takes a password away, so it is revoked by
     setting a random one nobody keeps. ``closed`` are the statuses, in the vendor's words, in which an account takes no
-    password and no password opens it. ``unaddressable`` are the characters that a login can't have because the
+    password and no password opens it. ``troubled`` are all statuses in which the password does not open the account,
+    each with what a human does about it. ``unaddressable`` are the characters that a login can't have because the
     vendor's paths can't carry them. ``longest_password`` is in characters. ``header_safe`` says that log-in and
     password travel in HTTP headers, which carry printable ASCII without a blank at either end.
     """
@@ -50,6 +56,7 @@ class Traits:
     removals: frozenset[OnDestroy]
     revoke_overwrites: bool
     closed: frozenset[str] = frozenset()
+    troubled: Mapping[str, str] = field(default_factory=dict, hash=False)
     unaddressable: str = ""
     longest_password: int = 1024
     header_safe: bool = False
@@ -146,7 +153,8 @@ class Connected:
 
     ``kind`` is the system's name, ``tenant`` the origin ``scheme://host[:port]``, ``moved_from`` the origin that the
     user says it had before. ``literal_secrets`` names the settings whose value stands in the config itself.
-    ``require_policy`` says that rules which can't be read are a refusal, not a warning.
+    ``require_policy`` says that rules which can't be read are a refusal, not a warning. ``reach`` asks whether anybody
+    answers there, whatever the answer is, and raises ``Unreachable``.
     """
 
     name: str
@@ -158,3 +166,4 @@ class Connected:
     missing: tuple[str, ...] = ()
     is_loopback: bool = False
     require_policy: bool = False
+    reach: Callable[[], None] = lambda: None

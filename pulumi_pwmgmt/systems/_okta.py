@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AliasPath, BaseModel, BeforeValidator, Field, ValidationError
 
 from pulumi_pwmgmt import errors
 from pulumi_pwmgmt.http import Complaint, Dialect, RateHeaders, Refusal, Reply
+from pulumi_pwmgmt.system import SET_ANOTHER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 LONGEST = 72  # characters of a password: https://developer.okta.com/docs/reference/api/users/
+# https://developer.okta.com/docs/api/openapi/okta-management/management/user/getuser
+TROUBLED_USERS = MappingProxyType(
+    {
+        "STAGED": "activate the user",
+        "PROVISIONED": "finish the user's activation",
+        "RECOVERY": SET_ANOTHER,
+        "LOCKED_OUT": "unlock the user",
+        "PASSWORD_EXPIRED": SET_ANOTHER,
+        "SUSPENDED": "unsuspend the user",
+        "DEPROVISIONED": "activate the user again, or take the credential out of the program",
+    }
+)
+# https://developer.okta.com/docs/api/openapi/okta-myaccount/myaccount/password/getpassword
+TROUBLED_PASSWORDS = MappingProxyType(
+    {"EXPIRED": SET_ANOTHER, "SUSPENDED": "have an administrator unsuspend the user"}
+)
 _JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 _WAIT = "wait until the password is as old as the policy's minimum age asks for"
 # A refusal recites all rules, whichever was broken; where history is checked at all, it may be that one.
@@ -102,6 +120,11 @@ def dialect(
         complaint=complaint,
         refusals=(*own, *_REFUSALS),
         request_id="X-Okta-Request-Id",
-        rate=RateHeaders(remaining="X-Rate-Limit-Remaining", reset="X-Rate-Limit-Reset", reset_is="epoch"),
+        rate=RateHeaders(
+            remaining="X-Rate-Limit-Remaining",
+            reset="X-Rate-Limit-Reset",
+            reset_is="epoch",
+            limit="X-Rate-Limit-Limit",
+        ),
         accept=accept,
     )

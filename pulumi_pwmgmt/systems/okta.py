@@ -86,8 +86,7 @@ DIALECT = _okta.dialect(
     Refusal(error=errors.CurrentPasswordRejected, cause=r"old ?password(: the credentials| is not correct)"),
     Refusal(error=errors.Unsupported, cause="^password: Password$", to_do="make Okta its credential provider"),
     _unsupported("E0000023", "change it where the account is mastered"),
-    _unsupported("E0000034", "allow it in the account's password policy"),
-    _unsupported("E0000035", "allow it in the account's password policy"),
+    *(_unsupported(code, "allow it in the account's password policy") for code in ("E0000034", "E0000035")),
     _unsupported("E0000038", "activate, unlock or unsuspend the account"),
     _unsupported("E0000041", "make Okta its credential provider"),
     _unsupported("E0000112", "run it again in a few minutes"),
@@ -114,6 +113,7 @@ class System:
         removals=frozenset(OnDestroy),
         revoke_overwrites=True,
         closed=frozenset({"DEPROVISIONED"}),
+        troubled=_okta.TROUBLED_USERS,
         unaddressable="/",  # "Logins with a `/` character can only be fetched by `id`"
         longest_password=_okta.LONGEST,
     )

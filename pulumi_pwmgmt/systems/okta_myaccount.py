@@ -80,6 +80,7 @@ class System:
         current_password=CurrentPassword.USED,
         removals=frozenset({OnDestroy.REVOKE}),
         revoke_overwrites=False,
+        troubled=_okta.TROUBLED_PASSWORDS,
         longest_password=_okta.LONGEST,
     )
 

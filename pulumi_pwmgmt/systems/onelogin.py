@@ -19,6 +19,7 @@ from pulumi_pwmgmt import errors
 from pulumi_pwmgmt.http import Complaint, Dialect, FetchedToken, RateHeaders, Refusal, Reply, SecretText, Wire
 from pulumi_pwmgmt.model import Observation, OnDestroy, Password, PasswordPolicy, Secret
 from pulumi_pwmgmt.system import Authority, CurrentPassword, Traits
+from pulumi_pwmgmt.systems import _onelogin_statuses
 from pulumi_pwmgmt.systems._onelogin_policies import Policies
 
 
@@ -91,7 +92,9 @@ DIALECT = Dialect(
         Refusal(error=errors.PasswordRejected, code="422", cause="password"),
     ),
     request_id="X-Request-Id",
-    rate=RateHeaders(remaining="X-RateLimit-Remaining", reset="X-RateLimit-Reset", reset_is="seconds left"),
+    rate=RateHeaders(
+        remaining="X-RateLimit-Remaining", reset="X-RateLimit-Reset", reset_is="seconds left", limit="X-RateLimit-Limit"
+    ),
 )
 _TOKEN_CALL = (
     Refusal(error=errors.AuthenticationFailed, code="401", to_do="correct client_id and client_secret"),
@@ -104,11 +107,6 @@ _LOG_IN = (  # "you can use the 401 - Unauthorized status code to indicate that 
     Refusal(error=errors.Unsupported, code="401", cause="lock|suspend|inactive|not active|expired|reset|pending"),
     Refusal(error=errors.CurrentPasswordRejected, code="401"),
 )
-# https://developers.onelogin.com/api-docs/2/users/user-resource
-_STATUS: dict[int | None, str | None] = {
-    None: None, 0: "Unactivated", 1: "Active", 2: "Suspended", 3: "Locked", 4: "Password expired",
-    5: "Awaiting password reset", 7: "Password Pending", 8: "Security questions required",
-}  # fmt: skip
 
 
 def _clear(new: Password) -> dict[str, object]:
@@ -143,6 +141,7 @@ class System:
         current_password=CurrentPassword.IGNORED,
         removals=frozenset({OnDestroy.REVOKE, OnDestroy.DEACTIVATE}),
         revoke_overwrites=True,
+        troubled=_onelogin_statuses.TROUBLED,
     )
 
     def __init__(self, connection: Connection, wire: Wire) -> None:
@@ -198,7 +197,7 @@ class System:
     def _read(self, user_id: str) -> Observation:
         reply = self._wire.read("GET", "/api/2/users/{id}", id=user_id, token=self._token)
         user = reply.parse(_User)
-        status = _STATUS.get(user.status, str(user.status))
+        status = None if user.status is None else _onelogin_statuses.NAMES.get(user.status, str(user.status))
         when = {"password_changed_at": user.password_changed_at, "answered_at": reply.date}
         return Observation(principal_id=str(user.id), login=user.username or user.email, status=status, **when)
 
