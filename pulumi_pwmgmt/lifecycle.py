@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pulumi_pwmgmt.arguments import is_derived
+from pulumi_pwmgmt.arguments import is_derived, source_of
 from pulumi_pwmgmt.check import same_password
 from pulumi_pwmgmt.errors import (
     CredentialError,
@@ -24,6 +24,7 @@ from pulumi_pwmgmt.look import Attempt
 from pulumi_pwmgmt.model import UNKNOWN, Observation, OnDestroy, OnDrift, Password
 from pulumi_pwmgmt.random_password import unknown_to_anybody
 from pulumi_pwmgmt.record import Declaration, Record
+from pulumi_pwmgmt.source import demanded_again
 from pulumi_pwmgmt.system import CurrentPassword, ObservesPassword, VerifiesPassword
 from pulumi_pwmgmt.write import set_and_look, write
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from pulumi_pwmgmt.system import Connected
 
 _WITHOUT_EFFECT = ("adopt", "current_password", "reason", "source", "facts", "declared", "connection_security")
-_COMPUTED_FROM = ("master", "generation", "recipe", "format")
+_COMPUTED_FROM = ("kind", "master", "generation", "recipe", "format")
 
 
 @dataclass(frozen=True)
@@ -71,12 +72,17 @@ def diff(run: Run, record: Record, inputs: dict[str, Any]) -> Difference:
     before = record.as_inputs()
     names = (before.keys() | inputs.keys()) - {*_WITHOUT_EFFECT, "password"}
     changed = any(before.get(name) != inputs.get(name) for name in names & Declaration.model_fields.keys())
-    # what computes the recorded password has to be recorded, also where it has only got another name
-    source = inputs["source"]
-    recomputed = is_derived(inputs) and any(record.source.get(name) != source.get(name) for name in _COMPUTED_FROM)
     return Difference(
-        changes=bool(replaces) or changed or recomputed or not same_password(run, before, inputs), replaces=replaces
+        changes=bool(replaces) or changed or _computed_anew(before, inputs) or not same_password(run, before, inputs),
+        replaces=replaces,
     )
+
+
+def _computed_anew(before: dict[str, Any], inputs: dict[str, Any]) -> bool:
+    """Whether other things compute the password, or nothing does now: that is recorded, also if it is the same."""
+    one, other = source_of(before), source_of(inputs)
+    computed = is_derived(before) or is_derived(inputs)
+    return computed and any(one.get(name) != other.get(name) for name in _COMPUTED_FROM)
 
 
 def update(run: Run, record: Record, declared: Declaration) -> Record:
@@ -178,10 +184,14 @@ def _adopted(connected: Connected, principal: str, password: Password) -> Observ
 
 
 def _recorded_password(run: Run, record: Record) -> Password | None:
-    """Return the accepted password: computed again, else as the state keeps it; None where it keeps none."""
-    if is_derived(record.as_inputs()):
-        return run.derived(record.source, record.tenant, record.principal)
-    return record.kept_password
+    """Return the accepted password: computed again, else as the state keeps it; None where it keeps none.
+
+    Raises:
+        NotConfigured: what it is computed from is not as it was.
+
+    """
+    inputs = record.as_inputs()
+    return demanded_again(run, inputs) if is_derived(inputs) else record.kept_password
 
 
 def _known_passwords(
@@ -192,19 +202,22 @@ def _known_passwords(
     required = connected.system.traits.current_password is CurrentPassword.REQUIRED
     if not required and (record.drift or not record.keep_in_state):
         return (None,)
+    new = None if declared.current_password == record.current_password else given
+    kept = None
     try:
         kept = _recorded_password(run, record)
-    except NotConfigured:
-        if given is None:
+    except NotConfigured as error:
+        if required and new is None:
             raise
-        kept = None
+        if not required:
+            run.tell(f"the password of {declared.principal!r} is set, not changed: {error.happened}")
     if kept is None and not required:
         return (None,)
     if kept is None:
         return (given,)
-    if given is None or given == kept or declared.current_password == record.current_password:
+    if new is None or new == kept:
         return (kept,)  # what was given for taking over has long been replaced
-    return kept, given
+    return kept, new
 
 
 def _accepted(

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, PlainValidator, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    PlainValidator,
+    ValidationError,
+)
 
 from pulumi_pwmgmt.errors import NotConfigured
 from pulumi_pwmgmt.model import OnDestroy, OnDrift, Secret, rfc3339
@@ -26,7 +33,7 @@ def _kept(value: object) -> Secret:
 
 
 Kept = Annotated[Secret, PlainValidator(_kept), PlainSerializer(Secret.reveal)]
-Moment = Annotated[datetime, PlainSerializer(rfc3339)]
+Moment = Annotated[AwareDatetime, PlainSerializer(rfc3339)]
 
 
 class Declaration(BaseModel):
