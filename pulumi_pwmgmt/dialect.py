@@ -50,8 +50,8 @@ class Refusal:
     """A row of the table by which an adapter names what its vendor refuses; the first that matches counts.
 
     ``status`` and ``code`` must be equal, ``cause`` is a regular expression searched in the causes, ignoring case;
-    None matches whatever there is. ``to_do`` is advice other than the error's own. ``repeats`` is for
-    ``PasswordRejected``: the password is the present one or was used before.
+    None matches whatever there is. ``to_do`` is advice other than the error's own. ``repeats`` and
+    ``is_live`` are for ``PasswordRejected``: the password is the present one or was used before; is the present one.
     """
 
     error: type[CredentialError]
@@ -60,6 +60,7 @@ class Refusal:
     cause: str | None = None
     to_do: str | None = None
     repeats: bool = False
+    is_live: bool = False
 
     def matches(self, status: int, complaint: Complaint) -> bool:
         """Whether this row names that complaint."""
@@ -164,5 +165,5 @@ def refused(reply: Reply, complaint: Complaint, row: Refusal) -> CredentialError
     said = "; ".join(causes) or (reply.scrub(complaint.code) if complaint.code else f"HTTP {reply.status}")
     happened = f"{reply.asked.what}: {said}"
     if issubclass(row.error, PasswordRejected):
-        return row.error(happened, to_do=row.to_do, reasons=causes, repeats=row.repeats)
+        return row.error(happened, to_do=row.to_do, reasons=causes, repeats=row.repeats, is_live=row.is_live)
     return row.error(happened, to_do=row.to_do)

@@ -65,7 +65,8 @@ class PasswordRejected(CredentialError):
     """The system's policy refuses the new password. Nothing was changed.
 
     ``reasons`` are the system's own words, one entry for each.
-    ``repeats`` is true where they say that it is the present password or one used before.
+    ``repeats`` is true where they say that it is the present password or one used before; ``is_live`` where they say
+    that it is the present one, so that nothing is left to do.
     """
 
     to_do = "choose one that the policy accepts"
@@ -77,10 +78,12 @@ class PasswordRejected(CredentialError):
         to_do: str | None = None,
         reasons: tuple[str, ...] = (),
         repeats: bool = False,
+        is_live: bool = False,
     ) -> None:
         super().__init__(happened, to_do=to_do)
         self.reasons = reasons
-        self.repeats = repeats
+        self.repeats = repeats or is_live
+        self.is_live = is_live
 
 
 class RateLimited(CredentialError):

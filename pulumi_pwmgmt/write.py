@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulumi_pwmgmt.errors import CurrentPasswordRejected, OutcomeUnknown, PasswordRejected
 from pulumi_pwmgmt.look import already_live, look
-from pulumi_pwmgmt.system import Authority
+from pulumi_pwmgmt.system import Authority, CurrentPassword
 
 if TYPE_CHECKING:
     from pulumi_pwmgmt.look import Attempt
@@ -37,10 +37,13 @@ def write(
         except CurrentPasswordRejected as error:  # noqa: PERF203 -- two at most, and each has its own answer
             refused = error.happened
         except PasswordRejected as error:
-            if not (error.repeats and already_live(connected, attempt)):
+            if not (error.is_live or (error.repeats and already_live(connected, attempt))):
                 raise
             return None
     live = already_live(connected, attempt)
+    dispensable = connected.system.traits.current_password is CurrentPassword.USED and None not in currents
+    if live is None and attempt.before and dispensable:  # what we recorded is no longer live; the system takes none too
+        return write(run, connected, attempt, (None,))
     if not live:  # otherwise an earlier run got through, and nobody heard of it
         raise _no_way_in(connected, attempt, refused, live)
     return None
