@@ -1,9 +1,10 @@
-"""The command line: ``pwmgmt simulate`` and ``pwmgmt report``.
+"""The command line: ``pwmgmt simulate``, ``pwmgmt report`` and ``pwmgmt doctor``.
 
 Exit codes: 0 well, 1 a finding or a failure, 2 bad usage or input.
 """
 
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +13,9 @@ import click
 _FAILURE, _BAD_INPUT = 1, 2
 _MISSING_EXTRA = "The simulator is not installed. Install it with: pip install 'pulumi-pwmgmt[simulator]'"
 _MISSING_TOOLS = "The report's formats are not installed. Install them with: pip install 'pulumi-pwmgmt[tools]'"
+_MISSING_TABLES = (
+    "What prints the tables is not installed. Install it: pip install 'pulumi-pwmgmt[tools]', or use --json"
+)
 _OUTPUT = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -138,6 +142,44 @@ def report(
         if path is not None:
             _write(path, content)
     sys.exit(code)
+
+
+@main.command()
+@click.option("--stack", help="The stack to look at.  [default: the selected one]")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for scripts, nothing for people.")
+def doctor(*, stack: str | None, as_json: bool) -> None:
+    """Look at every connection and credential of a stack: does it work, did somebody change it, is it half-done.
+
+    Only reads, and logs in nowhere with a user's password. Run it in the program's directory, with what `pulumi up`
+    needs: it takes config and state from your own pulumi.
+
+    Exit codes: 0 all well, 1 something to look at, 2 config or state can't be had.
+    """
+    from pulumi_pwmgmt import bug  # noqa: PLC0415 -- the library is slow to import
+    from pulumi_pwmgmt.doctor import as_json as scripts  # noqa: PLC0415 -- same
+    from pulumi_pwmgmt.doctor.examination import Examination  # noqa: PLC0415 -- same
+    from pulumi_pwmgmt.doctor.pulumi_command import StackUnreadableError  # noqa: PLC0415 -- same
+    from pulumi_pwmgmt.doctor.stack import read  # noqa: PLC0415 -- same
+
+    try:
+        from pulumi_pwmgmt.doctor import tables  # noqa: PLC0415 -- an extra
+    except ModuleNotFoundError as error:
+        if not as_json:
+            click.echo(f"{_MISSING_TABLES}\n(missing: {error.name})", err=True)
+            sys.exit(_FAILURE)
+    try:
+        report = Examination(read(stack), datetime.now(timezone.utc)).report()
+    except StackUnreadableError as error:
+        click.echo(str(error), err=True)
+        sys.exit(_BAD_INPUT)
+    except Exception as error:  # noqa: BLE001 -- a traceback would quote what it met
+        click.echo(bug.told(error), err=True)
+        sys.exit(_FAILURE)
+    if as_json:
+        click.echo(scripts.as_json(report))
+    else:
+        tables.show(report)
+    sys.exit(_FAILURE if report.all_findings else 0)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -39,7 +39,9 @@ def _doorway(verb: Callable[..., Any]) -> Callable[..., Any]:
         except CredentialError as error:
             title, text = type(error).__name__, str(error)
         except BaseException as error:  # noqa: BLE001 -- a SystemExit here would hang the update
-            title, text = "InternalError", _bug(error)
+            from pulumi_pwmgmt import bug  # noqa: PLC0415 -- see the module's docstring
+
+            title, text = "InternalError", bug.told(error)
         _raise(title, text)
 
     return guarded
@@ -53,14 +55,6 @@ def _raise(title: str, text: str) -> NoReturn:
     """
     shown = text if _Process.sends_tracebacks else f"{title}: {text}"
     raise type(title, (Exception,), {"__module__": "builtins"})(shown)
-
-
-def _bug(error: BaseException) -> str:
-    place = error.__traceback__
-    while place and place.tb_next:
-        place = place.tb_next
-    where = f"{place.tb_frame.f_globals.get('__name__')}:{place.tb_lineno}" if place else "an unknown place"
-    return f"{type(error).__name__} at {where} — this is a bug of pulumi_pwmgmt: report it with this line"
 
 
 def _run() -> Run:
