@@ -164,8 +164,8 @@ CASES = [
     ),
     Case(
         "server-rules",
-        "the server lets passwords expire after a time, which the profile says nobody should",
-        STAND_IN + "Credential('bot', server={'max_age_days': 90})",
+        "the server demands certain kinds of characters, which the profile says nobody should",
+        declared(),
         STAND_IN + "Credential('bot', server={'min_length': 8})",
         {"server-rules": "mandatory"},
     ),
