@@ -5,19 +5,17 @@ from __future__ import annotations
 import base64
 import re
 
-_MARK = b"CANARY-"
 
-
-def _inside_base64() -> list[str]:
-    """The mark at each of the three places where a base64 group can start, without what its neighbours decide."""
-    forms = []
-    for offset in range(3):
-        text = base64.b64encode(b"\0" * offset + _MARK).decode().rstrip("=")
+def in_any_coat(secret: str) -> re.Pattern[str]:
+    """Return what finds a text of letters, digits and ``._-``: as it is, or inside of something in base64."""
+    forms = [secret]
+    for offset in range(3):  # where a group of base64 can start; without what the neighbours decide
+        text = base64.b64encode(b"\0" * offset + secret.encode()).decode().rstrip("=")
         forms.append(text[(offset * 8 + 5) // 6 : len(text) - 1])
-    return forms
+    return re.compile("|".join(map(re.escape, forms)))
 
 
-_ANY_COAT = re.compile("|".join([_MARK.decode(), *map(re.escape, _inside_base64())]))
+_ANY_COAT = in_any_coat("CANARY-")
 
 
 def find_canary(text: str) -> str | None:
