@@ -123,6 +123,7 @@ def test_a_generated_password_and_one_before_it_are_in_their_own_entry(stack: St
     assert directory.logs_in(account, values[-1])
     assert stack.generated()["previous"] == values[1]
 
+    stack.state()  # encrypted, the secret keeper is not found there
     entries = stack.state(secrets=True)
     holders = [[entry["type"] for entry in entries if value in json.dumps(entry)] for value in values]
     assert holders == [[], [f"{OURS}GeneratedPassword"], [f"{OURS}GeneratedPassword"]]
