@@ -1,4 +1,4 @@
-"""What a program writes, under Pulumi's own double of the engine, with the provider's thinking behind it."""
+"""What a program writes of a credential, and what it reads."""
 
 from __future__ import annotations
 
@@ -10,64 +10,25 @@ from pulumi.runtime import mocks, rpc
 from pulumi.runtime.settings import set_root_resource
 
 import pulumi_pwmgmt
-from pulumi_pwmgmt import ManagedCredential, OnDestroy, OnDrift, from_file, lifecycle
-from pulumi_pwmgmt.check import check
+from pulumi_pwmgmt import OnDestroy, OnDrift, from_file
 from pulumi_pwmgmt.model import Reference
-from pulumi_pwmgmt.record import Declaration
 from tests.unit.in_memory import Administrator, Directory
+from tests.unit.program import Engine, bot, run, start
 from tests.unit.stack import LOGIN, stack_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pulumi_pwmgmt.run import Run
-
 SECRETS = ("password", "current_password")
-
-
-class Engine(mocks.Mocks):
-    """Registers resources: each credential is checked and created against one directory."""
-
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self.registered: dict[str, dict[str, Any]] = {}
-        self.types: set[str] = set()
-        self.differently: dict[str, Any] = {}
-        self.asks_the_provider = True
-
-    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        self.registered[args.name] = args.inputs
-        self.types.add(args.typ)
-        if args.typ == "test:component" or not self.asks_the_provider:
-            return None, {}
-        plain = {name: rpc.unwrap_rpc_secret(value) for name, value in args.inputs.items() if name != "__provider"}
-        inputs, problems = check(self.run, {}, plain)
-        assert problems == []
-        record = lifecycle.create(self.run, Declaration.parse(inputs))
-        return record.id, record.properties() | self.differently
-
-    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
-        raise NotImplementedError(args)
 
 
 @pytest.fixture
 def world() -> tuple[Engine, Directory]:
     stack, directory = stack_of(Administrator)
     engine = Engine(stack.run())
-    set_root_resource(None)  # type: ignore[arg-type]  # as in a process that has run no program yet
-    mocks.set_mocks(engine)
+    start(engine)
     return engine, directory
-
-
-def run(program: Callable[[], object]) -> None:
-    pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]  # the SDK leaves it untyped
-
-
-def bot(name: str = "bot", **arguments: Any) -> ManagedCredential:  # noqa: ANN401 -- any argument
-    return ManagedCredential(
-        name, **({"connection": "main", "principal": LOGIN, "password": "CANARY-first"} | arguments)
-    )
 
 
 def test_the_public_names() -> None:
@@ -262,8 +223,7 @@ def test_two_accounts_have_two_owners(world: tuple[Engine, Directory]) -> None:
 def test_the_next_program_of_the_same_process_starts_anew(world: tuple[Engine, Directory]) -> None:
     engine, _ = world
     run(lambda: bot("first").id)
-    set_root_resource(None)  # type: ignore[arg-type]  # the first program has ended
-    mocks.set_mocks(engine)
+    start(engine)
     engine.run = stack_of(Administrator)[0].run()
     run(lambda: bot("second").id)
     assert set(engine.registered) >= {"first", "second"}
