@@ -1,4 +1,4 @@
-"""The simulator's clock: the machine's, moved ahead when a test asks for it."""
+"""The simulator's clock: the machine's, moved when a test asks for it."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
@@ -20,7 +20,7 @@ class Clock:
         return self._source() + self._ahead
 
     def advance(self, seconds: float) -> None:
-        """Move ahead by so many seconds, at once."""
+        """Move ahead by so many seconds, at once; back where they are negative."""
         self._ahead += timedelta(seconds=seconds)
 
     def back_to_now(self) -> None:

@@ -18,6 +18,7 @@ from pulumi_pwmgmt.simulator.faults import Fault
 from pulumi_pwmgmt.simulator.seed import BadSeedError, parse
 from pulumi_pwmgmt.simulator.simulation import Simulation
 
+_FARTHEST_S = 10**9
 _FAULTS: TypeAdapter[list[Fault]] = TypeAdapter(list[Fault])
 
 
@@ -84,14 +85,14 @@ class Control:
         return JSONResponse([fault.model_dump() for fault in self._simulation.faults.waiting])
 
     async def clock(self, request: Request) -> Response:
-        """Move the simulated clock ahead by ``advance_s`` seconds; answers with the time it then shows."""
+        """Move the clock ahead by ``advance_s`` seconds, back by negative ones; answers with the time it then shows."""
         try:
             data = json.loads(await request.body())
             seconds = float(data["advance_s"])
         except (ValueError, KeyError, TypeError):
             return JSONResponse({"problems": ['expected {"advance_s": SECONDS}']}, 422)
-        if not 0 <= seconds < 10**9:
-            return JSONResponse({"problems": ["advance_s: 0 or more, and under 10^9"]}, 422)
+        if not abs(seconds) < _FARTHEST_S:
+            return JSONResponse({"problems": ["advance_s: between -10^9 and 10^9"]}, 422)
         self._simulation.clock.advance(seconds)
         return JSONResponse({"now": self._simulation.clock.now().isoformat()})
 

@@ -40,7 +40,7 @@ class Fault(BaseModel):
       or 2 MiB long.
 
     With ``late`` a status is answered *after* the commit, and ``hang_before`` commits when ``delay_s`` is over (without
-    ``delay_s``: at once) though the client has left.
+    ``delay_s``: at once) though the client has left; moving the simulated clock ahead shortens that wait.
     """
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import traceback
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 
 from starlette.applications import Starlette
@@ -17,6 +17,7 @@ from pulumi_pwmgmt.simulator.log import LogEntry
 from pulumi_pwmgmt.simulator.simulation import Simulation, system_of
 
 _OVERSIZE = 2 * 1024 * 1024
+_SLICE_S = 0.05
 _UNCOMMITTED = {"401", "429", "500", "502", "503", "504"}
 
 
@@ -58,9 +59,12 @@ class Gateway:
         if fault.kind == "delay":
             await asyncio.sleep(1 if fault.delay_s is None else fault.delay_s)
         elif fault.kind == "hang_before":
-            left = await client.leaves_within(fault.delay_s, stay=fault.late)
+            due = self._simulation.clock.now() + timedelta(seconds=fault.delay_s or 0)
+            left = await client.leaves_within(fault.delay_s)
             if left and not fault.late:
                 return None
+            while left and self._simulation.clock.now() < due:  # noqa: ASYNC110 -- the clock may be moved, and tells nobody
+                await asyncio.sleep(_SLICE_S)
             answer = await self._commit(scope, client)
             return None if left else answer
         elif fault.kind in _UNCOMMITTED:
@@ -124,15 +128,12 @@ class _Client:
         """Give the body to the application."""
         return {"type": "http.request", "body": self._body, "more_body": False}
 
-    async def leaves_within(self, seconds: float | None, *, stay: bool = False) -> bool:
-        """Wait so long (None: for ever); True as soon as the client has left, or with ``stay`` at the end."""
-        deadline = None if seconds is None else asyncio.get_running_loop().time() + seconds
+    async def leaves_within(self, seconds: float | None) -> bool:
+        """Wait so long (None: for ever); True as soon as the client has left."""
         try:
             await asyncio.wait_for(self._receive(), seconds)
         except asyncio.TimeoutError:
             return False
-        if stay and deadline is not None:
-            await asyncio.sleep(deadline - asyncio.get_running_loop().time())
         return True
 
 

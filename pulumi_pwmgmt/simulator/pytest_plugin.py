@@ -63,10 +63,10 @@ class Simulator:
         self.control("POST", "/faults", fault)
 
     def advance_clock(self, seconds: float) -> None:
-        """Move the simulated clock ahead, until the test is over or the next reset.
+        """Move the simulated clock ahead, or back by negative seconds, until the test is over or the next reset.
 
         Raises:
-            urllib.error.HTTPError: 422, ``seconds`` is under 0, or 10^9 or more.
+            urllib.error.HTTPError: 422, ``seconds`` is not between -10^9 and 10^9.
 
         """
         self.control("POST", "/clock", {"advance_s": seconds})

@@ -161,6 +161,16 @@ def test_hung_before_the_commit_it_may_come_late(pwmgmt_simulator: Simulator) ->
     assert comes_true(pwmgmt_simulator)
 
 
+def test_it_comes_late_when_the_clock_is_moved(pwmgmt_simulator: Simulator) -> None:
+    fault(pwmgmt_simulator, "hang_before", delay_s=86_400, late=True)
+    with pytest.raises(requests.exceptions.ReadTimeout):
+        set_password(pwmgmt_simulator, timeout=PATIENCE_S)
+    pwmgmt_simulator.advance_clock(86_000)
+    assert not was_set(pwmgmt_simulator)
+    pwmgmt_simulator.advance_clock(500)
+    assert comes_true(pwmgmt_simulator)
+
+
 def test_hung_after_the_commit_the_client_never_learns(pwmgmt_simulator: Simulator) -> None:
     pwmgmt_simulator.advance_clock(60)
     fault(pwmgmt_simulator, "hang_after")
