@@ -197,7 +197,7 @@ def _accepted(
         )
     password: Secret | None = None
     try:
-        if source and source.get("kind") == "derived":  # by what was accepted last, not by what is declared now
+        if source and "format" in source:  # which the provider has added: this is what was accepted last
             password = recompute(Settings({KEY: masters}).masters, source, tenant, principal)
         elif declared != _COMPUTED:
             password = Reference.parse(declared).read() if isinstance(declared, Mapping) else Secret(declared)

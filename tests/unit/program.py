@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -12,12 +13,18 @@ from pulumi_pwmgmt import ManagedCredential, generated, lifecycle
 from pulumi_pwmgmt.check import check
 from pulumi_pwmgmt.generated import Wanted
 from pulumi_pwmgmt.record import Declaration
-from tests.unit.stack import LOGIN, through_the_engine
+from tests.unit.in_memory import Administrator
+from tests.unit.sources import MASTER
+from tests.unit.stack import LOGIN, stack_of, through_the_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pulumi_pwmgmt.run import Run
+    from tests.unit.in_memory import Directory
+    from tests.unit.stack import Stack
+
+NOW = "2026-11-23T12:00:00Z"
 
 
 class Engine(mocks.Mocks):
@@ -33,7 +40,7 @@ class Engine(mocks.Mocks):
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         self.registered[args.name] = args.inputs
         self.types.add(args.typ)
-        if args.typ == "test:component" or not self.asks_the_provider:
+        if args.typ.startswith("test:component") or not self.asks_the_provider:
             return None, {}
         plain = {name: rpc.unwrap_rpc_secret(value) for name, value in args.inputs.items() if name != "__provider"}
         plain = through_the_engine(plain)
@@ -54,6 +61,15 @@ def start(engine: Engine, config: Mapping[str, str] | None = None, *, preview: b
     set_root_resource(None)  # type: ignore[arg-type]  # the type knows no way back
     set_all_config({f"pwmgmt:{name}": value for name, value in (config or {}).items()})
     mocks.set_mocks(engine, preview=preview)
+
+
+def world(*, preview: bool = False, **config: str) -> tuple[Engine, Directory, Stack]:
+    """Return the engine of the next program, with a master and the time in its config, and one account."""
+    stack, directory = stack_of(Administrator)
+    stack.config = {"masters": {"main": MASTER}, "now": NOW}
+    engine = Engine(stack.run())
+    start(engine, {"masters": json.dumps(stack.config["masters"]), "now": NOW} | config, preview=preview)
+    return engine, directory, stack
 
 
 def run(program: Callable[[], object]) -> None:
