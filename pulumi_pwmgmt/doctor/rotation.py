@@ -58,16 +58,15 @@ def half_done(entry: Entry, record: Record, generated: Iterable[Entry], config: 
     if isinstance(declared, str) and not same(declared, record.password):
         yield _unfinished(entry.name, "the state declares another password than the account has accepted")
         return
-    kind = record.source.get("kind")
-    if kind == "generated" and _is_behind(record, generated):
-        made = f"GeneratedPassword {record.source.get('resource')!r}"
-        yield _unfinished(entry.name, f"{made} has a newer value than the account has accepted")
-        return
-    pinned_name = record.source.get("resource") if kind == "generated" else entry.name
-    pinned, accepted = _pinned(config, str(pinned_name)), record.source.get("generation")
-    if kind in ("generated", "derived") and pinned not in (None, accepted):
-        at = f"pwmgmt:generations.{pinned_name}"
-        yield _unfinished(entry.name, f"{at} is {pinned}, and the account has accepted generation {accepted or 0:g}")
+    source = record.source
+    made = name_in(str(source.get("resource"))) if source.get("kind") == "generated" else None
+    if made and _is_behind(record, generated):
+        yield _unfinished(entry.name, f"GeneratedPassword {made!r} has a newer value than the account has accepted")
+    elif source.get("kind") in ("generated", "derived"):
+        pinned, accepted = _pinned(config, made or entry.name), source["generation"]
+        if pinned not in (None, accepted):
+            asked = f"pwmgmt:generations.{made or entry.name} is {pinned}"
+            yield _unfinished(entry.name, f"{asked}, and the account has accepted generation {accepted:g}")
 
 
 def overdue(entry: Entry, record: Record, now: datetime) -> Iterator[Finding]:
@@ -105,14 +104,13 @@ def _pinned(config: Mapping[str, str], name: str) -> int | None:
 
 
 def _is_behind(record: Record, generated: Iterable[Entry]) -> bool:
-    """Whether none of the generated passwords of that name is the one that the account has accepted."""
-    marks = []
+    """Whether the value of the generated password is another one than the account has accepted."""
     for entry in generated:
-        if entry.name == record.source.get("resource"):
+        if entry.urn == record.source.get("resource"):
             with contextlib.suppress(NotConfigured):  # told where that entry itself is looked at
                 value = Generated.parse(entry.outputs).value
-                marks.append(fingerprint(value, record.tenant, record.principal))
-    return bool(marks) and not any(same(mark, record.password) for mark in marks)
+                return not same(fingerprint(value, record.tenant, record.principal), record.password)
+    return False
 
 
 def _unfinished(about: str, happened: str) -> Finding:
