@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pulumi_pwmgmt.derivation import derive
+from pulumi_pwmgmt.model import Secret
+from pulumi_pwmgmt.recipe import Recipe
 from tests.canary import assert_no_canary
 from tests.end_to_end.stack import Stack
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples"
 FIRST, SECOND = "CANARY-First-of-1", "CANARY-Second-of-2"
+MASTER = "CANARY-master-of-more-than-thirty-two-bytes"
 _EVERYTHING_THE_SAME = re.compile(r"^Resources:\n +3 unchanged$", re.MULTILINE)  # credential, file, the stack itself
 _GZIP = b"\x1f\x8b"
 _TOKEN_BY_REFERENCE = "pwmgmt:connections.okta_myaccount.token.env"
@@ -125,6 +129,44 @@ def test_many_systems_refuses_one_account_with_two_owners(example: Stack, direct
     example.configure(secrets=dict.fromkeys(settings, FIRST))
 
     assert "one password can't have two owners" in example.preview(expect=1).text
+
+
+@pytest.mark.parametrize("example", ["sources"], indirect=True)
+def test_sources(example: Stack, directory: Directory) -> None:
+    accounts = {"ci-bot": directory.account("okta"), "deploy-bot": directory.account("okta", 1)}
+    assert accounts["deploy-bot"].login == "deploy-bot@example.com"
+    connection = dict(accounts["ci-bot"].connection)
+    example.environment |= {"OKTA_TOKEN": connection.pop("token"), "MASTER": MASTER}
+    example.connect("okta", connection)
+    example.configure({"pwmgmt:connections.okta.token.env": "OKTA_TOKEN", "pwmgmt:masters.main.env": "MASTER"})
+    place = {"tenant": connection["url"], "principal": accounts["ci-bot"].principal}
+    pack = ("--policy-pack", str(EXAMPLES.parent / "policy"))
+
+    def every(operation: str) -> dict[str, str]:
+        return dict.fromkeys(accounts, operation)
+
+    def works(number: int, generated: str) -> list[bool]:
+        derived = derive(Secret(MASTER), generation=number, recipe=Recipe.for_system("okta"), **place).reveal()
+        return [directory.logs_in(accounts["ci-bot"], derived), directory.logs_in(accounts["deploy-bot"], generated)]
+
+    example.configure({"pwmgmt:now": "2026-11-01T12:00:00Z"})
+    assert example.preview(*pack).planned == every("create")
+    assert example.up(*pack).operations == every("create")
+    first = example.generated("deploy-bot")["value"]
+    assert works(11, first) == [True, True]
+    assert example.up(*pack).operations == every("same")
+    assert example.refresh().operations == every("same")
+
+    directory.simulator.advance_clock(60)
+    example.configure({"pwmgmt:now": "2026-12-01T12:00:00Z", "pwmgmt:generations.deploy-bot": "2"})
+    assert example.up(*pack).operations == every("update")
+    second = example.generated("deploy-bot")["value"]
+    assert (works(11, first), works(12, second)) == ([False, False], [True, True])
+    nothing_stands_in_clear(example.directory)
+
+    assert example.destroy().operations == every("delete")
+    assert works(12, second) == [False, False]
+    assert example.state() == []
 
 
 @pytest.mark.parametrize("example", ["delivery"], indirect=True)

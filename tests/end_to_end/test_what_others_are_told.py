@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.end_to_end.programs import credential, program
 from tests.unit.loopback_peer import answers, peering
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.end_to_end.directory import Account, Directory
     from tests.end_to_end.stack import Stack
 
+OUR_PACK = Path(__file__).parents[2] / "policy"
 OURS = "pulumi-python:dynamic/pwmgmt:"
 # What somebody else's policies could do: write down all that they are told, and put something right
 FOREIGN_PACK = """
@@ -141,3 +141,16 @@ def test_a_remediation_of_others_takes_the_secret_marks_away(stack: Stack, direc
     assert inputs["password"].startswith("pwmgmt:fingerprint:1:"), "it stands in the state in clear"
     assert inputs["facts"]["length"] == len("CANARY-Supplied-1")
     assert directory.logs_in(account, "CANARY-Supplied-1")
+
+
+def test_our_own_remediation_keeps_them(stack: Stack, directory: Directory) -> None:
+    account = connected(stack, directory)
+    stack.configure(secrets={"password": "CANARY-Supplied-quiet-River-1"})
+    stack.program(program(credential(connection="okta", principal=account.principal)))
+    (stack.directory / "policy.json").write_text(json.dumps({"on-destroy": "remediate"}))
+
+    stack.up("--policy-pack", str(OUR_PACK), "--policy-pack-config", str(stack.directory / "policy.json"))
+
+    inputs = stack.credentials()["bot"]["inputs"]
+    assert "on_destroy" in inputs["declared"], "it has put something right"
+    assert all("ciphertext" in inputs[name] for name in ("password", "facts"))
