@@ -99,7 +99,7 @@ def judge(report: ConnectionReport, heard: Sequence[Heard], now: datetime) -> No
     """Note what the answers of a connection tell beside their content."""
     if not heard:
         return
-    report.reachable = True
+    report.reachable = report.reachable is not False  # one that broke off was heard too
     report.tls = "verified" if (report.tenant or "").startswith("https:") else "none"
     ends = [one.certificate_ends for one in heard if one.certificate_ends]
     report.certificate_ends = min(ends, default=None)
