@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import json
+import re
 import ssl
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,9 +19,18 @@ from pulumi_pwmgmt.doctor import connections, credentials, rotation, tables
 from pulumi_pwmgmt.doctor.as_json import as_json
 from pulumi_pwmgmt.doctor.connections import ConnectionReport
 from pulumi_pwmgmt.doctor.examination import Examination, Report
-from pulumi_pwmgmt.doctor.finding import Finding
+from pulumi_pwmgmt.doctor.finding import Finding, of_error
 from pulumi_pwmgmt.doctor.stack import CREDENTIAL, Entry, Interrupted, Stack
-from pulumi_pwmgmt.errors import CredentialError, PermissionDenied, RateLimited, Unreachable
+from pulumi_pwmgmt.errors import (
+    AuthenticationFailed,
+    CredentialError,
+    NotConfigured,
+    PermissionDenied,
+    RateLimited,
+    UnexpectedReply,
+    Unreachable,
+    Unsupported,
+)
 from pulumi_pwmgmt.heard import Heard, RateBudget
 from pulumi_pwmgmt.model import OnDrift
 from tests.unit.in_memory import Administrator, NoUseForCurrent, OldForNew, WriteOnly
@@ -26,8 +38,6 @@ from tests.unit.loopback_peer import answers, peering
 from tests.unit.stack import LOGIN, connected, made
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pulumi_pwmgmt.record import Record
     from tests.unit.in_memory import Directory
 
@@ -256,6 +266,15 @@ def test_what_others_wrote_can_neither_colour_nor_break_a_table() -> None:
     assert "[bold red]x[/]" in shown.getvalue()
     assert ":smile:" in shown.getvalue()
     assert not {"\x1b", "\r", "\u202e"} & set(shown.getvalue())
+
+
+def test_the_page_has_every_kind() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "doctor.md").read_text(encoding="utf-8")
+    sources = "".join(inspect.getsource(one) for one in (connections, credentials, rotation))
+    ours = re.findall(r'(?:kind=|tell\(|_HALF_DONE = )"([a-z-]+)"', sources)
+    of_reads = (AuthenticationFailed, NotConfigured, PermissionDenied, RateLimited, UnexpectedReply, Unreachable)
+    errors = [of_error("bot", error("no")).kind for error in (*of_reads, Unsupported)]
+    assert sorted(re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE)) == sorted({*ours, *errors})
 
 
 def test_json_has_times_in_utc() -> None:
