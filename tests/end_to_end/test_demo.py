@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXAMPLES = ROOT / "examples"
 PULUMI_HOME = Path(pwd.getpwuid(os.getuid()).pw_dir) / ".pulumi"  # whatever HOME says
-_PATIENCE_S = 120
+_PATIENCE_S = 240
 _STEPS = ["create", "same", "update", "same", "delete"]
 _SOURCES = {"okta": "supplied", "okta_myaccount": "reference", "onelogin": "generated", "etna": "derived"}
 _SCREEN = 50  # lines
