@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 MYPY = ("mypy", "--explicit-package-bases")
-PROGRAMS = sorted(place.parent for place in (ROOT / "examples").glob("*/Pulumi.yaml"))
+PROGRAMS = sorted(place.parent for place in (ROOT / "examples").rglob("Pulumi.yaml"))
 CHECKS = {
     "ruff check": ("ruff", "check"),
     "ruff format": ("ruff", "format", "--check"),

@@ -1,0 +1,11 @@
+"""Fourteen characters, where the profile demands fifteen."""
+
+from pulumi_pwmgmt import ManagedCredential, from_env
+
+ManagedCredential(
+    "bot",
+    connection="okta",
+    principal="ci-bot@example.com",
+    password=from_env("SHORT_PASSWORD"),  # instead: password=from_env("GOOD_PASSWORD"),
+    on_destroy="revoke",
+)

@@ -1,0 +1,14 @@
+"""One generation of the password may well have a digit, and the next one none."""
+
+from pulumi_pwmgmt import DerivedPassword, ManagedCredential, Recipe
+
+ManagedCredential(
+    "bot",
+    connection="okta",
+    principal="ci-bot@example.com",
+    password=DerivedPassword(
+        master="main",
+        recipe=Recipe(length=64, digits=0),  # instead: recipe=Recipe(length=64, digits=1),
+    ),
+    on_destroy="revoke",
+)

@@ -1,0 +1,11 @@
+"""Long enough, and the same word again and again."""
+
+from pulumi_pwmgmt import ManagedCredential, from_env
+
+ManagedCredential(
+    "bot",
+    connection="okta",
+    principal="ci-bot@example.com",
+    password=from_env("GUESSABLE_PASSWORD"),  # instead: password=from_env("GOOD_PASSWORD"),
+    on_destroy="revoke",
+)
