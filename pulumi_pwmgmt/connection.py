@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator
 
+from pulumi_pwmgmt.errors import NotConfigured
 from pulumi_pwmgmt.model import Reference, Secret
 
 
@@ -101,6 +103,14 @@ class Connection(BaseModel):
     ca_bundle: Certificates | None = None
     accept_tenant_change: Annotated[str, AfterValidator(_former_origin)] | None = None
     require_policy: bool = False
+
+    def secrets(self) -> Iterator[Secret]:
+        """Yield its own secrets, read anew; one that a reference leads to no more is left out."""
+        for setting in type(self).model_fields:
+            value = getattr(self, setting)
+            if isinstance(value, (Secret, Reference)):
+                with contextlib.suppress(NotConfigured):
+                    yield value.read()
 
     @property
     def tenant(self) -> str:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from pydantic import BaseModel, PlainValidator, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from pulumi_pwmgmt.errors import CredentialError, NotConfigured, OutcomeUnknown, PasswordRejected, UnexpectedReply
-from pulumi_pwmgmt.model import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from pulumi_pwmgmt.rate import RateHeaders
@@ -22,16 +21,8 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=BaseModel)
 
 _MOST_CAUSES = 5
-
-
-def _secret_text(value: Any) -> Secret:  # noqa: ANN401 -- whatever a server writes
-    if isinstance(value, str) and value:
-        return Secret(value)
-    raise ValueError("must be text")
-
-
-SecretText = Annotated[Secret, PlainValidator(_secret_text)]
-"""The type of a field that is a secret in a server's reply, such as a token."""
+_MOST_SEARCHED = 50  # causes; no manual has a refusal of more
+_LONGEST_SEARCHED = 4096  # characters of each
 
 
 @dataclass(frozen=True, repr=False)
@@ -43,6 +34,10 @@ class Complaint:
 
     code: str | None = None
     causes: tuple[str, ...] = ()
+
+    def searched(self) -> Iterator[str]:
+        """Yield as much of the causes as is looked at: a server may name a hundred thousand."""
+        return (said[:_LONGEST_SEARCHED] for said in self.causes[:_MOST_SEARCHED])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +62,7 @@ class Refusal:
         return (
             self.status in (None, status)
             and self.code in (None, complaint.code)
-            and (self.cause is None or any(re.search(self.cause, said, re.IGNORECASE) for said in complaint.causes))
+            and (self.cause is None or any(re.search(self.cause, said, re.IGNORECASE) for said in complaint.searched()))
         )
 
 
@@ -131,7 +126,7 @@ class Reply:
 
         """
         try:
-            return model.model_validate(self.json)
+            return model.model_validate(self.json, context=self.scrub)
         except ValidationError:
             pass  # it quotes its input; raised from here, the error would drag it along as its context
         raise self.unusable("is not of the documented shape")

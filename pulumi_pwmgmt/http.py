@@ -7,7 +7,7 @@ and which error it ends in is decided here, the same way for every system.
 from __future__ import annotations
 
 import threading
-from http import HTTPStatus
+from collections import deque
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -20,28 +20,28 @@ from requests.utils import get_environ_proxies
 from tenacity import RetryCallState, Retrying, retry_if_result, wait_random_exponential
 from urllib3.exceptions import HTTPError
 
+from pulumi_pwmgmt.body import body_of
 from pulumi_pwmgmt.call import Call, FetchedToken, fill, revealed, with_query
 from pulumi_pwmgmt.connection import is_loopback
-from pulumi_pwmgmt.dialect import Asked, Complaint, Dialect, Refusal, Reply, SecretText
+from pulumi_pwmgmt.dialect import Asked, Complaint, Dialect, Refusal, Reply
 from pulumi_pwmgmt.errors import CredentialError, NotConfigured, OutcomeUnknown, RateLimited, Unreachable
 from pulumi_pwmgmt.heard import Heard, heard
+from pulumi_pwmgmt.model import Secret
 from pulumi_pwmgmt.outcome import Answer, Failure, judge, rest_until_reset
 from pulumi_pwmgmt.pools import BY_SCHEME, NeverConnected, certificate_ends
 from pulumi_pwmgmt.rate import Clock, Gate, RateHeaders
+from pulumi_pwmgmt.redaction import Scrubber
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pulumi_pwmgmt.connection import Connection
-    from pulumi_pwmgmt.model import Secret
 
-__all__ = ["Complaint", "Dialect", "FetchedToken", "RateHeaders", "Refusal", "Reply", "SecretText", "Wire"]
+__all__ = ["Complaint", "Dialect", "FetchedToken", "RateHeaders", "Refusal", "Reply", "Wire"]
 
 _ATTEMPTS = 5
 _BACK_OFF = wait_random_exponential(multiplier=0.5, min=0.1, max=16)  # seconds
-_LARGEST = 1024 * 1024  # bytes of an answer
-_PIECE = 64 * 1024
-_WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+_RECENT = 32  # secrets; one operation sends a dozen at most
 _FRESH = 2.0  # seconds; servers, and what stands before them, close a connection that idles for 5 or more
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -231,7 +231,13 @@ class Wire:
         now = self._clock.now()
         self._hear(heard(answer, self._dialect.rate, asked, now))
         self._gate.shut(rest_until_reset(answer, self._dialect, now))
-        return judge(answer, call, headers, self._dialect, now)
+        return judge(answer, call, self._scrubber(call, headers), self._dialect, now)
+
+    def _scrubber(self, call: Call, headers: Mapping[str, str | Secret]) -> Scrubber:
+        """Know what this thread has sent of late: a server may name in one answer what an earlier call has told it."""
+        sent: deque[Secret] = self._threads.__dict__.setdefault("sent", deque(maxlen=_RECENT))
+        sent.extend([*call.secrets(), *(value for value in headers.values() if isinstance(value, Secret))])
+        return Scrubber(call.secrets(), [*self._connection.secrets(), *sent])
 
     def _line(self, *, fresh: bool) -> _Line:
         """Return this thread's connections. A write gets no idle one: the server may be closing it just now."""
@@ -255,7 +261,7 @@ class Wire:
                 proxies=self._proxies,
             ) as response:
                 ends = certificate_ends(response.raw)
-                body = self._body(response, until)
+                body = body_of(response.raw, self._clock.monotonic, until)
                 line.last_used = self._clock.monotonic()
                 return Answer(response.status_code, response.headers, body, ends)
         except NeverConnected as failure:
@@ -277,19 +283,6 @@ class Wire:
             sent["Content-Type"] = content_type
         sent.update({name: revealed(value) for name, value in headers.items()})
         return requests.Request(call.method, call.url, headers=sent, data=body).prepare()
-
-    def _body(self, response: requests.Response, until: float) -> bytes | None:
-        raw = response.raw
-        body = bytearray()
-        while piece := raw.read1(_PIECE, decode_content=True):
-            body += piece
-            if len(body) > _LARGEST:
-                return None
-            if self._clock.monotonic() > until:
-                raise requests.Timeout
-        if not (body or raw.chunked or "Content-Length" in response.headers or response.status_code in _WITHOUT_BODY):
-            raise requests.ConnectionError  # http.client takes a head that was cut short for one that ends there
-        return bytes(body)
 
 
 def _outcome(state: RetryCallState) -> Reply | Failure:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from pulumi_pwmgmt.dialect import Reply, refused
 from pulumi_pwmgmt.errors import AuthenticationFailed, CredentialError, RateLimited
-from pulumi_pwmgmt.model import Secret
 from pulumi_pwmgmt.rate import http_date, retry_after, until_reset, used_up
-from pulumi_pwmgmt.redaction import Scrubber
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,6 +18,10 @@ if TYPE_CHECKING:
 
     from pulumi_pwmgmt.call import Call
     from pulumi_pwmgmt.dialect import Dialect
+    from pulumi_pwmgmt.redaction import Scrubber
+
+_BRACKETS = re.compile(rb'\\.|["\[\]{}]', re.DOTALL)  # and what keeps a quotation mark from ending a text
+_DEEPEST = 32  # the deepest reply of a manual has eight levels
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,12 +58,10 @@ class Failure:
     stale_token: bool = False
 
 
-def judge(
-    answer: Answer, call: Call, headers: Mapping[str, str | Secret], dialect: Dialect, now: datetime
-) -> Reply | Failure:
+def judge(answer: Answer, call: Call, scrub: Scrubber, dialect: Dialect, now: datetime) -> Reply | Failure:
     """Return the reply, or what the dialect, the call's own refusals and the status make of it.
 
-    ``headers`` are those that were sent, ``now`` is the time where the server doesn't tell its own.
+    ``scrub`` knows the secrets that were sent, ``now`` is the time where the server doesn't tell its own.
     """
     date = http_date(answer.headers.get("Date"))
     if answer.asks_to_wait:
@@ -74,7 +75,7 @@ def judge(
         date=date,
         asked=call.asked,
         id_header=dialect.request_id,
-        scrub=Scrubber(call.secrets(), [value for value in headers.values() if isinstance(value, Secret)]),
+        scrub=scrub,
     )
     complaint = dialect.complaint(reply)
     if complaint is not None:
@@ -105,7 +106,22 @@ def _parsed(body: bytes | None, parse: Callable[[bytes], object]) -> tuple[objec
         return None, "is larger than 1 MiB"
     if not body.strip():
         return None, None
+    if parse is json.loads and _is_deep(body):
+        return None, "is nested too deeply"
     try:
         return parse(body), None
     except (ValueError, RecursionError):
         return None, "is not JSON" if parse is json.loads else "is not of the documented shape"
+
+
+def _is_deep(body: bytes) -> bool:
+    """Whether JSON is nested so deeply that whoever reads it or writes it out might run out of stack."""
+    depth, inside = 0, False
+    for token in _BRACKETS.findall(body):
+        if token == b'"':
+            inside = not inside
+        elif not inside and len(token) == 1:
+            depth += 1 if token in b"[{" else -1
+        if depth > _DEEPEST:
+            return True
+    return False

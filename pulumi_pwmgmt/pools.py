@@ -34,13 +34,19 @@ class NeverConnected(Exception):
 
 
 class _Plain(HTTPConnection):
-    """Its two methods go on to those of the next class, which for ``_TLS`` is urllib3's ``HTTPSConnection``."""
+    """Its two methods go on to those of the next class, which for ``_TLS`` is urllib3's ``HTTPSConnection``.
+
+    ``answering`` is the socket that the latest answer comes on.
+    """
+
+    answering: socket.socket
 
     def connect(self) -> None:
         _connect(super().connect)
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 itself does
-        with _cut_after(self.timeout, self.sock):
+        self.answering = self.sock  # http.client lets go of one that ends with its answer
+        with cut_after(self.timeout, self.answering):
             return super().getresponse()
 
 
@@ -110,8 +116,8 @@ def _why(error: Exception) -> str:
 
 
 @contextlib.contextmanager
-def _cut_after(seconds: float | None, sock: socket.socket) -> Iterator[None]:
-    """Bound the time for the whole head of an answer: a socket's own time-out begins anew with each byte."""
+def cut_after(seconds: float | None, sock: socket.socket) -> Iterator[None]:
+    """Bound the time for the whole of what an answer brings: a socket's own time-out begins anew with each byte."""
 
     def cut() -> None:
         with contextlib.suppress(OSError):  # closed meanwhile

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _LONGEST_NUMBER = 20  # characters; what is longer is no count and no time
+_LONGEST_WAIT = 366 * 86400.0  # seconds; who asks for more says nothing
+_YEARS = range(1970, 2200)
 _SLICE = 1.0  # seconds; no wait goes on for longer without asking whether it still should
 
 
@@ -67,9 +69,14 @@ def http_date(text: str | None) -> datetime | None:
     """Read the date of an HTTP header, aware and in UTC; None where there is none or it is malformed."""
     try:
         date = parsedate_to_datetime(text or "")
-        return date.replace(tzinfo=timezone.utc) if date.tzinfo is None else date.astimezone(timezone.utc)
     except (ValueError, IndexError, OverflowError):
         return None
+    return plausible(date.replace(tzinfo=timezone.utc) if date.tzinfo is None else date)
+
+
+def plausible(date: datetime) -> datetime | None:
+    """Return an aware time in UTC; None where it is centuries off, so that no sum with it leaves the calendar."""
+    return date.astimezone(timezone.utc) if date.year in _YEARS else None
 
 
 def retry_after(headers: Mapping[str, str], at: datetime) -> float | None:
@@ -78,7 +85,7 @@ def retry_after(headers: Mapping[str, str], at: datetime) -> float | None:
     seconds = _number(value)
     if seconds is None and (date := http_date(value)):
         seconds = (date - at).total_seconds()
-    return seconds if seconds and seconds > 0 else None
+    return seconds if seconds and 0 < seconds <= _LONGEST_WAIT else None
 
 
 def until_reset(headers: Mapping[str, str], names: RateHeaders | None, at: datetime) -> float | None:
@@ -90,7 +97,7 @@ def until_reset(headers: Mapping[str, str], names: RateHeaders | None, at: datet
     if names is None or reset is None:
         return None
     left = reset - at.timestamp() if names.reset_is == "epoch" else reset
-    return left + 1 if left >= 0 else None
+    return left + 1 if 0 <= left <= _LONGEST_WAIT else None
 
 
 def budget(headers: Mapping[str, str], names: RateHeaders | None) -> tuple[int, int] | None:

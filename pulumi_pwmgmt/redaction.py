@@ -41,7 +41,8 @@ class Scrubber:
         secrets = {secret for secret in secrets | {each.reveal() for each in self._secrets} if secret}
         replaced = _replace(text, [secret for secret in secrets if len(secret) >= _SHORT])
         shown = _one_line(replaced)
-        if _holds(replaced, secrets) or _holds(shown, secrets):
+        visible = "".join(filter(str.isprintable, replaced))
+        if any(_holds(reading, secrets) for reading in {replaced, shown, visible}):
             return _WITHHELD
         return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
@@ -97,4 +98,12 @@ def _decoded(word: str) -> str:
     return data.decode(errors="replace")
 
 
-_DECODERS = (_from_json, _from_base64, unquote, unquote_plus, html.unescape)
+def _from_latin_1(text: str) -> str:
+    """Read UTF-8 that came in a header, where bytes are taken for Latin-1."""
+    try:
+        return text.encode("latin-1").decode()
+    except UnicodeError:
+        return text
+
+
+_DECODERS = (_from_latin_1, _from_json, _from_base64, unquote, unquote_plus, html.unescape)

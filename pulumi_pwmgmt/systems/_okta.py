@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AliasPath, BaseModel, BeforeValidator, Field, ValidationError
 
-from pulumi_pwmgmt import errors
+from pulumi_pwmgmt import errors, fields
 from pulumi_pwmgmt.http import Complaint, Dialect, RateHeaders, Refusal, Reply
 from pulumi_pwmgmt.system import SET_ANOTHER
 
@@ -29,9 +29,7 @@ TROUBLED_USERS = MappingProxyType(
     }
 )
 # https://developer.okta.com/docs/api/openapi/okta-myaccount/myaccount/password/getpassword
-TROUBLED_PASSWORDS = MappingProxyType(
-    {"EXPIRED": SET_ANOTHER, "SUSPENDED": "have an administrator unsuspend the user"}
-)
+TROUBLED_PASSWORDS = MappingProxyType({"EXPIRED": SET_ANOTHER, "SUSPENDED": "have an administrator unsuspend the user"})
 _JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 _WAIT = "wait until the password is as old as the policy's minimum age asks for"
 # A refusal recites all rules, whichever was broken; where history is checked at all, it may be that one.
@@ -46,7 +44,7 @@ _REFUSALS = (  # the codes: https://developer.okta.com/docs/reference/error-code
     Refusal(error=errors.AuthenticationFailed, code="E0000011"),
     Refusal(error=errors.PrincipalNotFound, code="E0000007"),
     Refusal(error=errors.NotConfigured, code="E0000008", to_do="correct the connection's url"),
-    Refusal(error=errors.PasswordRejected, cause="cannot be your current password", repeats=True),
+    Refusal(error=errors.PasswordRejected, cause="cannot be your current password", is_live=True),
     Refusal(error=errors.PasswordRejected, cause="must have elapsed", to_do=_WAIT),
     Refusal(error=errors.PasswordRejected, code="E0000001", cause="password"),
     Refusal(error=errors.PasswordRejected, code="E0000014"),
@@ -54,7 +52,7 @@ _REFUSALS = (  # the codes: https://developer.okta.com/docs/reference/error-code
     Refusal(error=errors.Unreachable, code="E0000010", to_do="run it again once the org can be written to"),
 )
 
-Count = Annotated[int, BeforeValidator(lambda stated: stated or 0)]  # a rule that is off may be null
+Count = Annotated[fields.WholeNumber, BeforeValidator(lambda stated: stated or 0)]  # a rule that is off may be null
 
 
 def is_from_oauth(token: str) -> bool:
@@ -84,7 +82,7 @@ class Complexity(BaseModel):
     min_digits: Count = Field(default=0, alias="minNumber")
     min_symbols: Count = Field(default=0, alias="minSymbol")
     excludes_username: bool = Field(default=False, alias="excludeUsername")
-    excluded_attributes: tuple[str, ...] = Field(default=(), alias="excludeAttributes")
+    excluded_attributes: tuple[fields.Word, ...] = Field(default=(), alias="excludeAttributes", max_length=100)
     excludes_common: bool = Field(default=False, validation_alias=AliasPath("dictionary", "common", "exclude"))
 
     def stated(self) -> dict[str, Any]:

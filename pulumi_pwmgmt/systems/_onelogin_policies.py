@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, Field, RootModel
 
-from pulumi_pwmgmt import errors
+from pulumi_pwmgmt import errors, fields
 from pulumi_pwmgmt.http import Refusal
 from pulumi_pwmgmt.model import PasswordPolicy
 from pulumi_pwmgmt.once import Once
@@ -34,6 +34,8 @@ _COMPLEXITY: dict[int, dict[str, Any]] = {
 }
 # "valid for policies": https://developers.onelogin.com/api-docs/1/users/set-password-in-cleartext
 _SYMBOLS = "!@#€%&.,$+§/()=*;:_-"
+_ATTRIBUTE = re.compile(r"\w{1,100}")
+_LONGEST_LIST = 4096  # characters
 _REFUSALS = (
     Refusal(error=errors.PermissionDenied, code="403", to_do="grant the scope Manage All"),
     Refusal(error=errors.Unsupported, code="404", cause="NotFoundError", to_do="see whether its API has policies"),
@@ -43,30 +45,30 @@ _REFUSALS = (
 class _Policy(BaseModel):
     """A policy for users, or one for apps: that has no field about passwords."""
 
-    id: int
-    name: str
+    id: fields.WholeNumber
+    name: fields.Line
     kind: Literal["user", "app"]
     is_default: bool = False
-    min_length: int = Field(0, alias="minimum_password_length")
+    min_length: fields.WholeNumber = Field(0, alias="minimum_password_length")
     complexity: Literal[0, 1, 2, 3, 4] = Field(0, alias="password_complexity_requirements")
-    remembered: int = Field(0, alias="passwords_remembered")
-    max_age_days: int = Field(0, alias="password_expiration_days")
+    remembered: fields.WholeNumber = Field(0, alias="passwords_remembered")
+    max_age_days: fields.WholeNumber = Field(0, alias="password_expiration_days")
     excluded_attributes: str | None = Field(None, alias="dynamic_blacklist_attributes")
 
     def stated(self) -> PasswordPolicy:
         """Return the rules; what is on an account's own blacklist, no policy tells."""
         rules: dict[str, Any] = self.model_dump(include={"min_length", "remembered", "max_age_days"})
-        attributes = tuple(re.findall(r"\w+", self.excluded_attributes or ""))
+        attributes = tuple(_ATTRIBUTE.findall((self.excluded_attributes or "")[:_LONGEST_LIST]))
         rules |= _COMPLEXITY[self.complexity] | {"symbols": _SYMBOLS, "excluded_attributes": attributes}
         return PasswordPolicy(description=self.name, **rules)
 
 
 class _Member(BaseModel):
-    group_id: int | None
+    group_id: fields.WholeNumber | None
 
 
 class _Group(BaseModel):
-    policy_id: int | None
+    policy_id: fields.WholeNumber | None
 
 
 class Policies:

@@ -11,8 +11,8 @@ from typing import Literal
 from pydantic import BaseModel
 
 from pulumi_pwmgmt import connection as settings
-from pulumi_pwmgmt import errors
-from pulumi_pwmgmt.http import Complaint, Dialect, Refusal, Reply, SecretText, Wire
+from pulumi_pwmgmt import errors, fields
+from pulumi_pwmgmt.http import Complaint, Dialect, Refusal, Reply, Wire
 from pulumi_pwmgmt.model import Observation, OnDestroy, Password, Secret
 from pulumi_pwmgmt.system import Authority, CurrentPassword, Traits
 
@@ -27,7 +27,7 @@ class Connection(settings.Connection):
 class _LogIn(BaseModel):
     State: str
     Reason: str = ""
-    Token: SecretText
+    Token: fields.SecretText
 
     @property
     def has_expired_password(self) -> bool:
@@ -47,16 +47,16 @@ def _complaint(reply: Reply) -> Complaint | None:
             return None
         case {"State": _, "Step": str(step), "Reason": reason}:
             causes = [reason]
-        case {"ModelState": {**fields}}:
-            texts = {field: text if isinstance(text, list) else [text] for field, text in fields.items()}
-            causes = [f"{field}: {text}" for field in texts for text in texts[field]]
+        case {"ModelState": {**stated}}:
+            texts = {field: text if isinstance(text, list) else [text] for field, text in stated.items()}
+            causes = [f"{field}: {fields.text(text)}" for field in texts for text in texts[field]]
         case {"error": error, "message": message}:
             causes = [message, error]
         case {"error": said} | {"Message": said} | {"message": said}:
             causes = [said]
         case _:
             return None
-    return Complaint(code=step, causes=tuple(map(str, causes)))
+    return Complaint(code=step, causes=tuple(map(fields.text, causes)))
 
 
 _APP_KEY = Refusal(error=errors.AuthenticationFailed, cause="^Application key", to_do="correct the app_key")

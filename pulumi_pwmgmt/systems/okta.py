@@ -6,10 +6,10 @@ import re
 from contextlib import suppress
 from typing import Any, Literal
 
-from pydantic import AliasPath, AwareDatetime, BaseModel, Field, RootModel
+from pydantic import AliasPath, BaseModel, Field, RootModel
 
 from pulumi_pwmgmt import connection as settings
-from pulumi_pwmgmt import errors
+from pulumi_pwmgmt import errors, fields
 from pulumi_pwmgmt.http import Refusal, Reply, Wire
 from pulumi_pwmgmt.model import Observation, OnDestroy, Password, PasswordPolicy, Secret
 from pulumi_pwmgmt.once import Once
@@ -42,10 +42,10 @@ class Connection(settings.Connection):
 
 
 class _User(BaseModel):
-    id: str
-    status: str
-    login: str = Field(validation_alias=AliasPath("profile", "login"))
-    changed: AwareDatetime | None = Field(None, alias="passwordChanged")
+    id: fields.Word
+    status: fields.Word
+    login: fields.Name = Field(validation_alias=AliasPath("profile", "login"))
+    changed: fields.ServerTime | None = Field(None, alias="passwordChanged")
 
 
 class _Credentials(BaseModel):
@@ -67,7 +67,7 @@ class _Age(BaseModel):
 
 
 class _Policy(BaseModel):
-    name: str
+    name: fields.Line
     status: str
     priority: int
     complexity: _okta.Complexity = Field(_okta.Complexity(), validation_alias=AliasPath(*_RULES, "complexity"))

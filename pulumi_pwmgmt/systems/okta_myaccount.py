@@ -7,10 +7,10 @@ from base64 import urlsafe_b64decode
 from contextlib import suppress
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from pulumi_pwmgmt import connection as settings
-from pulumi_pwmgmt import errors
+from pulumi_pwmgmt import errors, fields
 from pulumi_pwmgmt.http import Complaint, Refusal, Reply, Wire
 from pulumi_pwmgmt.model import Observation, OnDestroy, Password, PasswordPolicy, Secret
 from pulumi_pwmgmt.once import Once
@@ -29,13 +29,13 @@ class Connection(settings.Connection):
 
 
 class _Password(BaseModel):
-    id: str = ""
-    status: str
-    updated: AwareDatetime | None = Field(None, alias="lastUpdated")
+    id: fields.Word = ""
+    status: fields.Word
+    updated: fields.ServerTime | None = Field(None, alias="lastUpdated")
 
 
 class _Requirements(BaseModel):
-    description: str = ""
+    description: fields.Line = ""
     complexity: _okta.Complexity
 
 

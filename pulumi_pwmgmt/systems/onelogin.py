@@ -12,11 +12,11 @@ from hashlib import sha256
 from http import HTTPStatus
 from typing import Literal
 
-from pydantic import AliasChoices, AliasPath, AwareDatetime, BaseModel, Field, RootModel
+from pydantic import AliasChoices, AliasPath, BaseModel, Field, RootModel
 
 from pulumi_pwmgmt import connection as settings
-from pulumi_pwmgmt import errors
-from pulumi_pwmgmt.http import Complaint, Dialect, FetchedToken, RateHeaders, Refusal, Reply, SecretText, Wire
+from pulumi_pwmgmt import errors, fields
+from pulumi_pwmgmt.http import Complaint, Dialect, FetchedToken, RateHeaders, Refusal, Reply, Wire
 from pulumi_pwmgmt.model import Observation, OnDestroy, Password, PasswordPolicy, Secret
 from pulumi_pwmgmt.system import Authority, CurrentPassword, Traits
 from pulumi_pwmgmt.systems import _onelogin_statuses
@@ -43,15 +43,15 @@ _OF_LOG_IN = (AliasPath("data", 0, "session_token"), AliasPath("data", 0, "state
 
 
 class _Token(BaseModel):
-    token: SecretText = Field(validation_alias=AliasChoices("access_token", *_OF_LOG_IN))
+    token: fields.SecretText = Field(validation_alias=AliasChoices("access_token", *_OF_LOG_IN))
 
 
 class _User(BaseModel):
-    id: int
-    username: str | None = None
-    email: str | None = None
-    status: int | None = None
-    password_changed_at: AwareDatetime | None = None
+    id: fields.WholeNumber
+    username: fields.Name | None = None
+    email: fields.Name | None = None
+    status: fields.WholeNumber | None = None
+    password_changed_at: fields.ServerTime | None = None
 
 
 class _Suspended(BaseModel):
@@ -70,8 +70,8 @@ def _complaint(reply: Reply) -> Complaint | None:
             | {"code": code, "message": said, **more}
             | {"statusCode": code, "message": said, **more}
         ) if code != HTTPStatus.OK or more.get("error"):
-            said = f"{said.get('attribute')}: {said.get('description')}" if isinstance(said, dict) else said
-            return Complaint(code=str(code), causes=(f"{more.get('type') or more.get('name')}: {said}",))
+            said = [said.get("attribute"), said.get("description")] if isinstance(said, dict) else [said]
+            return Complaint(fields.text(code), (fields.joined(more.get("type") or more.get("name"), *said),))
     return None
 
 
@@ -215,7 +215,7 @@ class System:
     def _having(self, field: Literal["username", "email"], value: str) -> list[str]:
         reply = self._wire.read("GET", "/api/2/users", token=self._token, query={field: value})
         users = reply.parse(RootModel[list[_User]]).root
-        return [str(user.id) for user in users if (getattr(user, field) or "").casefold() == value.casefold()]
+        return [str(user.id) for user in users if fields.same_name(getattr(user, field), value)]
 
     def _fetch_token(self) -> Secret:
         """Fetch one: https://developers.onelogin.com/api-docs/2/oauth20-tokens/generate-tokens-2 ."""
