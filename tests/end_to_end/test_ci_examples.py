@@ -125,7 +125,7 @@ def writes(directory: Directory) -> list[str]:
 def test_a_pull_request_shows_what_a_merge_would_do(repository: Repository, directory: Directory) -> None:
     ended = repository.job(PULL_REQUEST)
 
-    assert ended.well, ended.text
+    assert ended.well, ended.text + ended.report
     assert re.search(BOTH, ended.report), ended.report
     assert directory.calls(), "the server's own rules are asked for"
     assert not [call for call in directory.calls() if not call.startswith("GET ") or not call.endswith(" 200")]
@@ -142,7 +142,7 @@ def test_a_pull_request_shows_what_a_merge_would_do(repository: Repository, dire
 def test_a_fork_is_judged_without_any_secret(repository: Repository, directory: Directory) -> None:
     ended = repository.job(OF_A_FORK)
 
-    assert ended.well, ended.text
+    assert ended.well, ended.text + ended.report
     assert re.search(BOTH, ended.report), ended.report
     for missing in ("the environment variable CI_BOT_PASSWORD is missing", "connection 'okta' has no token here"):
         assert ended.report.count(missing) == 1, ended.report
@@ -161,7 +161,7 @@ def test_a_merge_sets_them_and_the_week_rotates_one(repository: Repository, dire
 
     ended = repository.job(MERGE)
 
-    assert ended.well, ended.text
+    assert ended.well, ended.text + ended.report
     first = repository.generated("deploy-bot")["value"]
     assert directory.logs_in(ci_bot, PASSWORD)
     assert directory.logs_in(deploy_bot, first)
@@ -175,7 +175,7 @@ def test_a_merge_sets_them_and_the_week_rotates_one(repository: Repository, dire
     repository.run("config", "set", "pwmgmt:now", MONDAY)
     ended = repository.job(SCHEDULE)
 
-    assert ended.well, ended.text
+    assert ended.well, ended.text + ended.report
     assert "rotated: generation" in ended.report
     second = repository.generated("deploy-bot")["value"]
     assert second != first
@@ -186,7 +186,8 @@ def test_a_merge_sets_them_and_the_week_rotates_one(repository: Repository, dire
 
 @on_each_platform
 def test_a_removal_stops_at_the_gate(repository: Repository, directory: Directory) -> None:
-    assert repository.job(MERGE).well
+    ended = repository.job(MERGE)
+    assert ended.well, ended.text + ended.report
     before = writes(directory)
     another = ('principal="deploy-bot@example.com"', 'principal="backup.agent@example.com"')
 
