@@ -150,7 +150,7 @@ def delete(run: Run, record: Record) -> None:
             run.tell(f"{owner} is declared elsewhere in this program: its password stays as it is")
             return
         changed, recorded = observation.password_changed_at, record.password_changed_at
-        if changed and recorded and changed > recorded:
+        if changed and recorded and changed != recorded:  # the clock may have gone back in between
             drift = record.drift_from(observation)
             run.tell(f"{owner} was {drift}: somebody has taken it over, so its password stays as it is")
             return

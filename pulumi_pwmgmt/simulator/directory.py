@@ -186,9 +186,10 @@ class Directory(Generic[AnyAccount]):
         account.password = None
 
     def _is_too_young(self, account: AnyAccount) -> bool:
-        if account.password_changed is None or not account.has_password:
+        min_age = self.policy_of(account).min_age
+        if account.password_changed is None or not account.has_password or not min_age:
             return False
-        return self.clock.now() - account.password_changed < self.policy_of(account).min_age
+        return self.clock.now() - account.password_changed < min_age
 
     def _was_used(self, account: AnyAccount, password: str) -> bool:
         used = [account.password, *account.earlier] if account.password else account.earlier
