@@ -61,6 +61,19 @@ def test_killed(scene: Scene, ways: Mapping[str, Way], operation: str, victim: p
     scene.converged(wanted)
 
 
+def test_what_waits_to_try_again_does_not(scene: Scene) -> None:
+    scene.declare()
+    scene.wants("First")
+    running = scene.starts("429", delay_s=60)
+    processes.part(scene.stack, "pulumi").kill()
+    running.ended()
+    scene.gone()
+    assert [[call["status"] for call in scene.writes(system)] for system in scene.ways] == [[429]] * 4
+    page.follow(scene.stack, page.KILLED)
+    assert [len(scene.writes(system)) for system in scene.ways] == [2, 2, 2, 2]
+    scene.converged("First")
+
+
 def _remove_own_password(scene: Scene) -> None:
     account = scene.account("okta_myaccount")
     requests.delete(
