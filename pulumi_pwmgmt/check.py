@@ -70,7 +70,7 @@ def check(run: Run, olds: Properties, news: Properties) -> tuple[Properties, Pro
     if problems:
         return _withheld(inputs), problems
     changes = _changes(run, olds, inputs)
-    inputs, problems = review(run, olds, inputs, connected, changes=changes)
+    inputs, problems = review(run, olds, inputs, connected, changes=changes, in_preview=in_preview)
     if problems:
         return _withheld(inputs), problems
     return inputs | _history(run, olds, inputs, changes=changes), []

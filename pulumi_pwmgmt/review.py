@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
 
 def review(
-    run: Run, olds: Properties, inputs: Properties, connected: Connected, *, changes: bool | None
+    run: Run,
+    olds: Properties,
+    inputs: Properties,
+    connected: Connected,
+    *,
+    changes: bool | None,
+    in_preview: bool,
 ) -> tuple[Properties, Problems]:
     """Return the inputs with their ``facts``, and what the server's own rules or a reuse of the password refuse.
 
@@ -35,7 +41,10 @@ def review(
         policy = server_rules.stated(run, inputs, connected) if asked else None
         problems = server_rules.unmet_rules(run, inputs, connected, policy) if asked else []
         known = _facts(run, olds, inputs, password, changes=changes) | facts.server(policy)
-        _refuse_reuse(run, inputs, connected, password, known)
+        tagged = facts.tag(password, run.reuse_key(in_preview=in_preview)) if password else known
+        if source_of(inputs).get("kind") not in (GENERATED, DERIVED):
+            known |= tagged
+        _refuse_reuse(run, inputs, connected, tagged.get("reuse_tag"))
     except CredentialError as error:
         return inputs, [("password", error)]
     return _told(inputs, known), problems
@@ -70,7 +79,7 @@ def _facts(
     else:
         names = (inputs["principal"], inputs["connection"])
         told = facts.of_value(password, "reference" if kind == "reference" else "supplied", names=names, before=before)
-        told |= facts.tag(password, run.settings.reuse_key) | _breached(run, told, password)
+        told |= _breached(run, told, password)
     stated_before = {name: value for name, value in (before or {}).items() if name == "server"}
     return facts.dated(told, now, before) | stated_before
 
@@ -89,12 +98,9 @@ def _breached(run: Run, told: facts.Facts, password: Password) -> facts.Facts:
     return {}
 
 
-def _refuse_reuse(
-    run: Run, inputs: Properties, connected: Connected, password: Password | None, known: facts.Facts
-) -> None:
+def _refuse_reuse(run: Run, inputs: Properties, connected: Connected, tag: str | None) -> None:
     """Refuse one password for two accounts: where there is a key for its tag, and of a generated one in any case."""
-    tagged = facts.tag(password, run.settings.reuse_key) if password else known
     made_by = f"GeneratedPassword {source_of(inputs)['resource']}" if is_generated(inputs) else None
-    for name in (made_by, tagged.get("reuse_tag")):
+    for name in (made_by, tag):
         if name:
             run.use(name, connected, inputs["principal"])

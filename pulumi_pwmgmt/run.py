@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pulumi_pwmgmt.errors import NotConfigured, Unsupported
 from pulumi_pwmgmt.fingerprint import fingerprint
 from pulumi_pwmgmt.masters import recompute
+from pulumi_pwmgmt.model import Reference
 from pulumi_pwmgmt.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pulumi_pwmgmt.model import Password
+    from pulumi_pwmgmt.model import Password, Secret
     from pulumi_pwmgmt.system import Connected
 
 
@@ -101,6 +102,24 @@ class Run:
                 f"connection {first[2]!r}: who learns one of them has both",
                 to_do="give each account one of its own",
             )
+
+    def reuse_key(self, *, in_preview: bool) -> Secret | None:
+        """Return the key of the tags that tell a password used twice; None where there is none.
+
+        Raises:
+            NotConfigured: it is empty, or refers to something that isn't there.
+
+        """
+        if in_preview and self.goes_on_without(self.settings.reuse_key_reference):
+            return None
+        return self.settings.reuse_key
+
+    def goes_on_without(self, given: Reference | Secret | None) -> bool:
+        """Whether a preview does without this, because it is missing and may be; the user is told once."""
+        if not isinstance(given, Reference) or not given.optional_in_preview or not given.is_missing:
+            return False
+        self.tell_once(f"{given} is missing: what depends on it is judged when it is applied")
+        return True
 
     def claim(self, connected: Connected, name: str, principal: str) -> None:
         """Note that the program's ``principal`` owns the account ``name`` (its id, its login or the principal itself).

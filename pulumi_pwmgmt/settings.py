@@ -77,20 +77,31 @@ class Settings:
             NotConfigured: it is empty, or refers to something that isn't there.
 
         """
+        reference = self.reuse_key_reference
+        if reference:
+            return reference.read()
         text = self._text("reuse_key")
-        if text is None:
-            return None
-        parsed = _parsed(text)
-        if isinstance(parsed, dict):
-            if not _is_reference(parsed):
-                raise NotConfigured(
-                    "pwmgmt:reuse_key is neither a text nor a reference",
-                    to_do=f'set {{"env": "NAME"}}, {{"file": "PATH"}}, or make one: {_MAKE_KEY}',
-                )
-            return Reference.parse(parsed).read()
-        if not text:
+        if text == "":
             raise NotConfigured("pwmgmt:reuse_key is empty", to_do=f"make one: {_MAKE_KEY}")
-        return Secret(text)
+        return None if text is None else Secret(text)
+
+    @property
+    def reuse_key_reference(self) -> Reference | None:
+        """Where that key is, if it does not stand in the config itself.
+
+        Raises:
+            NotConfigured: it is a map that refers to nothing.
+
+        """
+        parsed = _parsed(self._text("reuse_key") or "")
+        if not isinstance(parsed, dict):
+            return None
+        if not _is_reference(parsed):
+            raise NotConfigured(
+                "pwmgmt:reuse_key is neither a text nor a reference",
+                to_do=f'set {{"env": "NAME"}}, {{"file": "PATH"}}, or make one: {_MAKE_KEY}',
+            )
+        return Reference.parse(parsed)
 
     def now(self) -> datetime:
         """Return the time that everything in this run goes by: ``pwmgmt:now`` if it is set, else the clock.

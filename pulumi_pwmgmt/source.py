@@ -76,7 +76,7 @@ def _fingerprinted(
         given = Reference.parse(value) if isinstance(value, Mapping) else Secret(value)
     except ValueError:
         raise Unsupported(f"{argument} is no reference", to_do=f"give {FORMS}") from None
-    if in_preview and _may_be_missing(run, given):
+    if in_preview and run.goes_on_without(given):
         return {argument: UNKNOWN}
     try:
         password = given.read()
@@ -88,14 +88,6 @@ def _fingerprinted(
     return {argument: run.remember(password, inputs["tenant"], inputs["principal"])}
 
 
-def _may_be_missing(run: Run, given: Reference | Secret | None) -> bool:
-    """Whether a preview goes on without this, of which the user is told."""
-    if not isinstance(given, Reference) or not given.optional_in_preview or not given.is_missing:
-        return False
-    run.tell_once(f"{given} is missing: what depends on it is judged when it is applied")
-    return True
-
-
 def _derived(run: Run, olds: Properties, inputs: Properties, traits: Traits, *, in_preview: bool) -> Properties:
     if inputs["source"] is UNKNOWN:
         return {"password": UNKNOWN}
@@ -103,7 +95,7 @@ def _derived(run: Run, olds: Properties, inputs: Properties, traits: Traits, *, 
     place = inputs["tenant"], inputs["principal"]
     stays = (olds.get("tenant"), olds.get("principal")) == place and _same_derivation(source_of(olds), source)
     masters = [source["master"], source_of(olds)["master"]] if stays else [source["master"]]
-    if in_preview and any(_may_be_missing(run, reference(run.settings.masters, one)) for one in masters):
+    if in_preview and any(run.goes_on_without(reference(run.settings.masters, one)) for one in masters):
         return {"password": UNKNOWN, "source": source}
     if stays:  # the next generation moves to another master, this one stays with its own
         source = source | {"master": _master_of_accepted(run, olds, source)}

@@ -19,6 +19,11 @@ def test_without_one_it_is_the_present() -> None:
     assert abs(moment(None) - datetime.now(timezone.utc)) < timedelta(minutes=5)
 
 
+def test_a_clock_that_was_never_set_is_refused() -> None:
+    with pytest.raises(NotConfigured, match="clock says it is the year 1970 — set the clock"):
+        moment(None, lambda: datetime.fromtimestamp(0, timezone.utc))
+
+
 @pytest.mark.parametrize(
     "text", ["", "yesterday", "2026-11-23", "2026-11-23T12:00:00", "2026-13-01T00:00:00Z", "1970-01-01T00:00:00Z"]
 )

@@ -75,6 +75,17 @@ def test_missing_in_a_preview_it_is_unknown_and_told_once_and_an_update_demands_
     assert directory.calls == []
 
 
+def test_without_the_key_of_the_tags_a_preview_does_not_look_for_reuse() -> None:
+    stack, _ = stack_of(Administrator)
+    stack.config["reuse_key"] = NOT_SET
+    inputs = stack.preview(bot=credential(in_preview=True, facts={}))["bot"]
+    assert inputs["facts"]["length"] == len("CANARY-first")
+    assert "reuse_tag" not in inputs["facts"]
+    assert len(stack.told) == 1
+    with pytest.raises(Refused, match="PWMGMT_TEST_NOT_SET is not set"):
+        stack.up(bot=credential(facts={}))
+
+
 def test_what_can_be_judged_without_it_is_judged() -> None:
     stack, _ = stack_of(OldForNew)
     with pytest.raises(Refused) as refused:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
+from pulumi_pwmgmt import lifecycle
+from pulumi_pwmgmt.check import check
 from pulumi_pwmgmt.errors import NotConfigured
 from pulumi_pwmgmt.masters import KEY, named, recompute, reference
 from pulumi_pwmgmt.model import Reference
+from pulumi_pwmgmt.record import Declaration
 from tests.canary import assert_no_canary
 from tests.unit.in_memory import Administrator, OldForNew
 from tests.unit.sources import ETNA, MASTER, NEXT_MASTER, RECIPE, derived, password, stack_with_master
-from tests.unit.stack import LOGIN, TENANT, Refused, forget
+from tests.unit.stack import LOGIN, TENANT, Refused, forget, through_the_engine
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SOURCE = {"kind": "derived", "format": 1.0, "generation": 3.0, "recipe": RECIPE.as_input(), "master": "main"}
 
@@ -99,6 +107,21 @@ def test_where_the_old_password_is_demanded_no_generation_moves_on_without_the_o
     stack.destroy()
     assert not directory.opens(LOGIN, password(1))
     assert stack.told == []
+
+
+def test_a_master_that_goes_between_check_and_update_stops_before_any_call(tmp_path: Path) -> None:
+    stack, directory = stack_with_master(OldForNew)
+    file = tmp_path / "master"
+    file.write_text(MASTER, encoding="utf-8")
+    stack.up(bot=derived(1, master={"file": str(file)}, **ETNA))
+    forget(directory)
+    run, entry = stack.run(), stack.state["bot"]
+    inputs, problems = check(run, entry.inputs, derived(2, master={"file": str(file)}, **ETNA))
+    assert problems == []
+    file.unlink()
+    with pytest.raises(NotConfigured, match=r"generation 1 of 'bot@example\.com' was derived"):
+        lifecycle.update(run, entry.record, Declaration.parse(through_the_engine(inputs)))
+    assert directory.calls == []
 
 
 def test_whoever_knows_the_live_password_moves_on_without_the_old_master() -> None:
