@@ -152,6 +152,8 @@ def impossible(olds: Properties, inputs: Properties, connected: Connected) -> Pr
 def _principal_problem(principal: str, traits: Traits) -> str | None:
     if principal in (".", "..") or len(principal) > _LONGEST_PRINCIPAL:
         return "is no user id or login"
+    if principal.lower() in traits.reserved:
+        return f"is what {traits.title} calls the connection's own user: name the account by its whole login or its id"
     for character in traits.unaddressable:
         if character in principal:
             return f"holds {character!r}, which {traits.title} can't carry in a login: name it by its user id"

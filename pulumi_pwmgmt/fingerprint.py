@@ -38,6 +38,7 @@ def same(one: str, other: str) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def _fingerprint(password: str, tenant: str, principal: str) -> str:
-    salt = f"pwmgmt\0{tenant}\0{principal}".encode()
+    # half of a pair of surrogates has no UTF-8; who is called so is refused, and by then there is a fingerprint
+    salt = f"pwmgmt\0{tenant}\0{principal}".encode(errors="surrogatepass")
     digest = hashlib.scrypt(password.encode(), salt=salt, n=_N, r=_R, p=_P, dklen=_BYTES)
     return TAG + base64.urlsafe_b64encode(digest).decode()

@@ -43,7 +43,8 @@ class Traits:
     passwords. ``revoke_overwrites`` says that the system has no call that takes a password away, so it is revoked by
     setting a random one nobody keeps. ``closed`` are the statuses, in the vendor's words, in which an account takes no
     password and no password opens it. ``troubled`` are all statuses in which the password does not open the account,
-    each with what a human does about it. ``unaddressable`` are the characters that a login can't have because the
+    each with what a human does about it. ``reserved`` are the logins, in lower case, by which the
+    vendor's paths name somebody else. ``unaddressable`` are the characters that a login can't have because the
     vendor's paths can't carry them. ``longest_password`` is in characters. ``header_safe`` says that log-in and
     password travel in HTTP headers, which carry printable ASCII without a blank at either end.
     """
@@ -57,6 +58,7 @@ class Traits:
     revoke_overwrites: bool
     closed: frozenset[str] = frozenset()
     troubled: Mapping[str, str] = field(default_factory=dict, hash=False)
+    reserved: frozenset[str] = frozenset()
     unaddressable: str = ""
     longest_password: int = 1024
     header_safe: bool = False

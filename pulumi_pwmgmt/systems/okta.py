@@ -92,8 +92,7 @@ DIALECT = _okta.dialect(
     _unsupported("E0000112", "run it again in a few minutes"),
 )
 _LOG_IN = (
-    Refusal(error=errors.CurrentPasswordRejected, code="E0000004"),
-    Refusal(error=errors.CurrentPasswordRejected, code="E0000207"),
+    *(Refusal(error=errors.CurrentPasswordRejected, code=code) for code in ("E0000004", "E0000207")),
     Refusal(error=errors.Unsupported, code="E0000064"),
 )
 
@@ -114,6 +113,7 @@ class System:
         revoke_overwrites=True,
         closed=frozenset({"DEPROVISIONED"}),
         troubled=_okta.TROUBLED_USERS,
+        reserved=frozenset({"me"}),  # "You can substitute `me` for the `id` to fetch the current user"
         unaddressable="/",  # "Logins with a `/` character can only be fetched by `id`"
         longest_password=_okta.LONGEST,
     )
