@@ -28,7 +28,7 @@ def test_a_program_that_declares_credentials_pulls_in_neither_the_wire_nor_a_sys
         f"pulumi_pwmgmt.{name}"
         for name in (
             "enumeration", "errors", "fingerprint", "masters", "model", "moment", "passwords", "provider", "recipe",
-            "resource",
+            "resource", "settings",
         )
     }  # fmt: skip
 
