@@ -52,7 +52,7 @@ def given(olds: Properties, news: Properties) -> Properties:
         source = olds.get("source", {})
     # what the program has not registered as a secret would lie in the state in clear
     registered: Properties = {"facts": {}} if "facts" in news else {}
-    return inputs | registered | {"declared": sorted(inputs), "source": source}
+    return inputs | registered | {"declared": " ".join(sorted(inputs)), "source": source}
 
 
 def is_held_back(argument: str, olds: Properties, inputs: Properties) -> bool:
@@ -87,12 +87,10 @@ def with_defaults(inputs: Properties, connected: Connected) -> Properties:
     defaults: Properties = {"on_drift": OnDrift.REPAIR.value, "keep_in_state": keep}
     if not required:  # where nobody could set a new one afterwards, the program has to say it
         defaults["on_destroy"] = OnDestroy.REVOKE.value
-    security = {
-        "https": connected.tenant.startswith("https:"),
-        "loopback": connected.is_loopback,
-        "literal_secrets": list(connected.literal_secrets),
-    }
-    place = {"system": connected.kind, "tenant": connected.tenant, "connection_security": security}
+    encrypted = connected.tenant.startswith("https:") or connected.is_loopback
+    risks = [] if encrypted else ["unencrypted"]
+    risks += [f"literal {name}" for name in connected.literal_secrets]
+    place = {"system": connected.kind, "tenant": connected.tenant, "connection_risks": risks}
     return defaults | inputs | place
 
 

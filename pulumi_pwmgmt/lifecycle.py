@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pulumi_pwmgmt.run import Run
     from pulumi_pwmgmt.system import Connected
 
-_WITHOUT_EFFECT = ("adopt", "current_password", "reason", "source", "facts", "declared", "connection_security")
+_WITHOUT_EFFECT = ("adopt", "current_password", "reason", "source", "facts", "declared", "connection_risks")
 _COMPUTED_FROM = ("kind", "master", "generation", "recipe", "format")
 
 

@@ -16,6 +16,7 @@ from pulumi import dynamic
 from pulumi.output import Unknown
 
 from pulumi_pwmgmt.errors import CredentialError
+from pulumi_pwmgmt.json_text import with_tables, with_texts
 from pulumi_pwmgmt.model import UNKNOWN
 
 if TYPE_CHECKING:
@@ -66,12 +67,13 @@ def _run() -> Run:
 def _plain(properties: Properties) -> Properties:
     known = {name: UNKNOWN if isinstance(value, Unknown) else value for name, value in properties.items()}
     known.pop(dynamic.dynamic.PROVIDER_KEY, None)
-    return known
+    return with_tables(known)
 
 
 def _for_engine(properties: Properties) -> Properties:
     unknown = Unknown()  # type: ignore[no-untyped-call]  # the SDK leaves it untyped
-    return {name: unknown if value is UNKNOWN else value for name, value in properties.items() if value is not None}
+    told = {name: unknown if value is UNKNOWN else value for name, value in properties.items() if value is not None}
+    return with_texts(told)
 
 
 class CredentialProvider(dynamic.ResourceProvider):
@@ -153,7 +155,7 @@ class CredentialProvider(dynamic.ResourceProvider):
         found = lifecycle.read(_run(), record.Record.parse(_plain(props)))
         if found is None:
             return dynamic.ReadResult("", {})
-        return dynamic.ReadResult(id_, _for_engine(found.properties()), found.as_inputs())
+        return dynamic.ReadResult(id_, _for_engine(found.properties()), _for_engine(found.as_inputs()))
 
     @_doorway
     def delete(self, _id: str, props: Properties) -> None:

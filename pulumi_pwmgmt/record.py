@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -15,7 +17,8 @@ from pydantic import (
 )
 
 from pulumi_pwmgmt.errors import NotConfigured
-from pulumi_pwmgmt.model import OnDestroy, OnDrift, Secret, rfc3339
+from pulumi_pwmgmt.model import OnDestroy, OnDrift, Reference, Secret, rfc3339
+from pulumi_pwmgmt.recipe import Recipe
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from pulumi_pwmgmt.model import Observation
 
 
+_LONGEST = 2048  # characters; a principal has 1024 at most
 RESTORE = "restore it from a backup: pulumi stack export --version N"
 
 
@@ -32,6 +36,44 @@ def _kept(value: object) -> Secret:
     return value if isinstance(value, Secret) else Secret(value)
 
 
+def _shown(text: str) -> str:
+    if len(text) > _LONGEST or not text.isprintable():
+        raise ValueError("must be one line")
+    return text
+
+
+def _is_counting(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 1 and value % 1 == 0
+
+
+def _computable(source: dict[str, Any]) -> dict[str, Any]:
+    """Let through only what a password can be computed from again, and what older versions wrote."""
+    kind = source.get("kind")
+    if kind in ("generated", "derived"):
+        Recipe.parse(source.get("recipe", {}))
+    known = not source or kind in ("supplied", "reference", "generated", "derived")
+    counted = kind not in ("generated", "derived") or _is_counting(source.get("generation"))
+    master = source.get("master")
+    derivable = kind != "derived" or (
+        _is_counting(source.get("format")) and (isinstance(master, str) or _refers(master))
+    )
+    if not (known and counted and derivable):
+        raise ValueError("must be a source of passwords")
+    return source
+
+
+def _refers(value: object) -> bool:
+    return isinstance(value, dict) and bool(Reference.parse(value))
+
+
+def _since_a_day(facts: dict[str, Any]) -> dict[str, Any]:
+    since = facts.get("since")
+    if since is not None:
+        date.fromisoformat(str(since))
+    return facts
+
+
+Shown = Annotated[str, AfterValidator(_shown)]
 Kept = Annotated[Secret, PlainValidator(_kept), PlainSerializer(Secret.reveal)]
 Moment = Annotated[AwareDatetime, PlainSerializer(rfc3339)]
 
@@ -40,27 +82,27 @@ class Declaration(BaseModel):
     """The inputs after ``check``. ``password`` and ``current_password`` are fingerprints, never the values.
 
     ``source`` says where the password is from and, of one that is derived, what computes it again. It, ``facts``,
-    ``declared`` and ``connection_security`` are for policies and are missing in what older versions wrote.
+    ``declared`` and ``connection_risks`` are for policies and are missing in what older versions wrote.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True, arbitrary_types_allowed=True)
 
-    connection: str
-    principal: str
+    connection: Shown
+    principal: Shown
     password: str
     current_password: str | None = None
     adopt: bool = False
     on_destroy: OnDestroy
     on_drift: OnDrift
     keep_in_state: bool
-    system: str
-    tenant: str
-    reason: str
-    source: dict[str, Any] = {}
-    facts: dict[str, Any] = {}
-    declared: list[str] = []
-    connection_security: dict[str, Any] = {}
-    drift: Annotated[str | None, BeforeValidator(lambda text: text or None)] = None
+    system: Shown
+    tenant: Shown
+    reason: Shown
+    source: Annotated[dict[str, Any], AfterValidator(_computable)] = {}
+    facts: Annotated[dict[str, Any], AfterValidator(_since_a_day)] = {}
+    declared: str = ""
+    connection_risks: list[str] | None = None
+    drift: Annotated[Shown | None, BeforeValidator(lambda text: text or None)] = None
 
     @classmethod
     def parse(cls, properties: dict[str, Any]) -> Self:
@@ -86,8 +128,8 @@ class Declaration(BaseModel):
 class Record(Declaration):
     """The outputs: the declaration as the system accepted it, and what the system told."""
 
-    principal_id: str
-    status: str | None = None
+    principal_id: Shown
+    status: Shown | None = None
     password_changed_at: Moment | None = None
     kept_password: Kept | None = None
 

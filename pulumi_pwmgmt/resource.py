@@ -12,6 +12,7 @@ from pulumi.runtime import get_root_resource, is_config_secret, is_dry_run
 
 from pulumi_pwmgmt.errors import CredentialError, CurrentPasswordRejected, Unsupported
 from pulumi_pwmgmt.fingerprint import fingerprint, same
+from pulumi_pwmgmt.json_text import as_table, as_text
 from pulumi_pwmgmt.masters import KEY, recompute
 from pulumi_pwmgmt.model import OnDestroy, OnDrift, Reference, Secret
 from pulumi_pwmgmt.passwords import DerivedPassword, GeneratedPassword, masters
@@ -59,9 +60,6 @@ class ManagedCredential(dynamic.Resource, module="pwmgmt", name="ManagedCredenti
         password_changed_at: when the recorded password was accepted, by the server's own clock, RFC 3339 in UTC; None
             where the system does not tell.
         reason: why the password last changed.
-        source: what kind of source the password is from, and its generation and recipe where it has them.
-        facts: what may be known of the password without knowing it, secret all the same (docs/policies.md); as they
-            were when it was last set.
         drift: what was changed outside and not repaired; empty if nothing was.
         on_destroy, on_drift, keep_in_state: the arguments, with the default that holds where none was given.
 
@@ -81,8 +79,6 @@ class ManagedCredential(dynamic.Resource, module="pwmgmt", name="ManagedCredenti
     status: pulumi.Output[str | None]
     password_changed_at: pulumi.Output[str | None]
     reason: pulumi.Output[str]
-    source: pulumi.Output[dict[str, Any]]
-    facts: pulumi.Output[dict[str, Any]]
     drift: pulumi.Output[str]
     on_destroy: pulumi.Output[str]
     on_drift: pulumi.Output[str]
@@ -115,7 +111,7 @@ class ManagedCredential(dynamic.Resource, module="pwmgmt", name="ManagedCredenti
             "on_drift": on_drift,
             "keep_in_state": keep_in_state,
             "source": source,
-            "facts": pulumi.Output.secret({}),
+            "facts": pulumi.Output.secret(as_text({})),
             "connections_in_clear": None if is_config_secret("pwmgmt:connections") else True,
             "in_preview": True if is_dry_run() else None,
         }
@@ -140,6 +136,24 @@ class ManagedCredential(dynamic.Resource, module="pwmgmt", name="ManagedCredenti
         )
 
     @property
+    def source(self) -> pulumi.Output[dict[str, Any]]:
+        """What kind of source the password is from, and its generation and recipe where it has them."""
+        return self._table("source")
+
+    @property
+    def facts(self) -> pulumi.Output[dict[str, Any]]:
+        """What may be known of the password without knowing it, secret all the same (docs/policies.md).
+
+        They are as they were when it was last set.
+        """
+        return self._table("facts")
+
+    def _table(self, name: str) -> pulumi.Output[dict[str, Any]]:
+        # Pulumi puts a resource's outputs into the instance, whatever the class has of the same name.
+        text: pulumi.Output[str | None] = vars(self)[name]
+        return text.apply(lambda text: as_table(text) or {})
+
+    @property
     def accepted_password(self) -> pulumi.Output[str]:
         """The password, as a secret output that exists only once the system has accepted it.
 
@@ -160,14 +174,14 @@ class ManagedCredential(dynamic.Resource, module="pwmgmt", name="ManagedCredenti
 
 def _declared(
     password: PasswordInput, resource_name: str, principal: pulumi.Input[str]
-) -> tuple[pulumi.Output[Any], pulumi.Output[dict[str, Any]] | dict[str, Any]]:
+) -> tuple[pulumi.Output[Any], pulumi.Input[str]]:
     """Return the password as an input, and what is known of where it is from."""
     if isinstance(password, GeneratedPassword):
-        return _as_secret(password.value), password.as_source(resource_name, principal)
+        return _as_secret(password.value), password.as_source(resource_name, principal).apply(as_text)
     if isinstance(password, DerivedPassword):  # computed by the provider: neither it nor the master is an input
-        return pulumi.Output.secret(_COMPUTED), password.as_source(resource_name, principal)
+        return pulumi.Output.secret(_COMPUTED), password.as_source(resource_name, principal).apply(as_text)
     kind = "reference" if isinstance(password, Reference) else "supplied"
-    return _as_secret(password), {"kind": kind}
+    return _as_secret(password), as_text({"kind": kind})
 
 
 def _as_secret(value: SecretInput) -> pulumi.Output[Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pulumi_pwmgmt.doctor.pulumi_command import StackUnreadableError, ask
+from pulumi_pwmgmt.json_text import TABLES, with_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -103,8 +104,8 @@ def _entries(resources: Iterable[Properties]) -> Iterator[Entry]:
             yield Entry(
                 urn=one["urn"],
                 type=one["type"],
-                inputs=_revealed(one.get("inputs") or {}),
-                outputs=_revealed(one.get("outputs") or {}),
+                inputs=with_tables(_revealed(one.get("inputs") or {})),
+                outputs=with_tables(_revealed(one.get("outputs") or {})),
                 hidden=frozenset(_hidden(one.get("inputs") or {})) | frozenset(_hidden(one.get("outputs") or {})),
                 is_replaced=bool(one.get("delete")),
                 is_removed=bool(one.get("pendingReplacement")),
@@ -116,8 +117,8 @@ def _is_secret(value: object) -> bool:
 
 
 def _hidden(properties: Properties) -> Iterator[str]:
-    for value in properties.values():
-        revealed = _revealed(value) if _is_secret(value) else None
+    for name, value in properties.items():
+        revealed = _revealed(value) if _is_secret(value) and name not in TABLES else None
         if isinstance(revealed, str) and revealed:
             yield revealed
 

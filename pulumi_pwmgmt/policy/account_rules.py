@@ -20,14 +20,14 @@ _NAMED = 5  # of the others that share an account or a password
 
 
 def _on_destroy(credential: Credential, _parameters: Parameters, _today: date) -> Iterator[str]:
-    if "on_destroy" not in credential.texts("declared"):
+    if "on_destroy" not in credential.text("declared").split():
         yield "the program does not say what becomes of the account's password when the resource is destroyed"
 
 
 def _declare_on_destroy(credential: Credential) -> Properties | None:
     """Declare the removal that holds anyway, so nothing else changes."""
-    declared = credential.texts("declared")
-    return None if "on_destroy" in declared else {"declared": [*declared, "on_destroy"]}
+    declared = credential.text("declared").split()
+    return None if "on_destroy" in declared else {"declared": " ".join(sorted({*declared, "on_destroy"}))}
 
 
 def _keep_in_state(credential: Credential, parameters: Parameters, _today: date) -> Iterator[str]:

@@ -17,7 +17,7 @@ from google.protobuf import empty_pb2  # type: ignore[import-untyped] # protobuf
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, plugin_pb2
 
 from pulumi_pwmgmt.policy.configuration import PROFILE, Configuration, WrongConfiguration
-from pulumi_pwmgmt.policy.credential import CREDENTIAL, READ, Credential, NotKnownYet, NotRecorded, Properties
+from pulumi_pwmgmt.policy.credential import CREDENTIAL, READ, Credential, NotKnownYet, NotRecorded, Properties, opened
 from pulumi_pwmgmt.policy.profiles import DEFAULT_PROFILE, PROFILES
 from pulumi_pwmgmt.policy.rule import Level, Outcome, Rule, Severity, StackRule, Verdict
 from pulumi_pwmgmt.policy.rules import CREDENTIAL_RULES, RULES, STACK_RULES
@@ -109,7 +109,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def Analyze(self, request: analyzer_pb2.AnalyzeRequest, _context: object) -> analyzer_pb2.AnalyzeResponse:
         if request.type != CREDENTIAL:
             return analyzer_pb2.AnalyzeResponse()
-        properties = self._seen[request.urn] = plain(request.properties, READ)
+        properties = self._seen[request.urn] = _read(request.properties)
         parameters = self._configuration.parameters
         told = (
             self._diagnostic(rule, rule.judge(properties, parameters[rule.name], self._today), request.urn)
@@ -120,7 +120,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def AnalyzeStack(self, request: analyzer_pb2.AnalyzeStackRequest, _context: object) -> analyzer_pb2.AnalyzeResponse:
         # What comes here are outputs: of a credential that nothing changed, they are those of its last change.
         credentials = {
-            resource.urn: self._seen.get(resource.urn) or plain(resource.properties, READ)
+            resource.urn: self._seen.get(resource.urn) or _read(resource.properties)
             for resource in request.resources
             if resource.type == CREDENTIAL
         }
@@ -183,10 +183,14 @@ def _day(now: str | None) -> date:
     return datetime.now(timezone.utc).date()
 
 
+def _read(properties: Struct) -> Properties:
+    return opened(plain(properties, READ))
+
+
 def _remedied(rule: Rule, properties: Struct) -> Struct | None:
     """Return all properties as they came, but for those that the rule puts right."""
     try:
-        remedy = rule.remedy(Credential(plain(properties, READ))) if rule.remedy else None
+        remedy = rule.remedy(Credential(_read(properties))) if rule.remedy else None
     except (NotKnownYet, NotRecorded):
         return None
     if not remedy:

@@ -17,14 +17,12 @@ _COMPOSITION = ("min_lower", "min_upper", "min_digits", "min_symbols", "min_clas
 
 
 def _tls(credential: Credential, _parameters: Parameters, _today: date) -> Iterator[str]:
-    if credential.flag("connection_security", "https"):
-        return
-    if not credential.flag("connection_security", "loopback"):
+    if "unencrypted" in credential.texts("connection_risks"):
         yield "the connection sends passwords and tokens unencrypted over a network"
 
 
 def _literals(credential: Credential, _parameters: Parameters, _today: date) -> Iterator[str]:
-    if credential.texts("connection_security", "literal_secrets"):
+    if any(risk.startswith("literal ") for risk in credential.texts("connection_risks")):
         yield "the connection's secrets stand in the stack's config, so the state keeps a copy of them"
 
 

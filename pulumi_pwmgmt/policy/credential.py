@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,7 +13,7 @@ CREDENTIAL: Final = "pulumi-python:dynamic/pwmgmt:ManagedCredential"
 
 READ: Final = (
     "connection",
-    "connection_security",
+    "connection_risks",
     "declared",
     "facts",
     "keep_in_state",
@@ -27,6 +28,7 @@ READ: Final = (
 
 Properties = Mapping[str, Any]
 
+_IN_ONE_TEXT: Final = ("facts", "source")
 _RUN_ONCE = "run pulumi up once with this version, without --target"
 
 
@@ -37,6 +39,18 @@ class Unknown(enum.Enum):
 
 
 UNKNOWN: Final = Unknown.UNKNOWN
+
+
+def opened(properties: Properties) -> Properties:
+    """Return the properties with those that the engine has as one text of JSON as the tables they are."""
+    return {name: _opened(value) if name in _IN_ONE_TEXT else value for name, value in properties.items()}
+
+
+def _opened(value: Any) -> Any:  # noqa: ANN401 -- a property of any type
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except (ValueError, RecursionError):
+        return None  # nobody has recorded anything that could be read
 
 
 class NotKnownYet(Exception):

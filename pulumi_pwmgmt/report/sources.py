@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +23,9 @@ class Source:
     @classmethod
     def of(cls, inputs: Mapping[str, Any]) -> Source:
         """Read the input ``source``; whatever is not of the expected form is left out."""
-        told = inputs.get("source")
+        told = inputs.get("source")  # a text of JSON
+        with contextlib.suppress(TypeError, ValueError, RecursionError):
+            told = json.loads(told)
         if not isinstance(told, Mapping):
             return cls()
         schedule = told.get("schedule")

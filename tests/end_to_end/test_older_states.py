@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.end_to_end.directory import Directory
     from tests.end_to_end.stack import Stack
 
-_ADDED = ("connection_security", "declared", "facts", "source")
+_ADDED = ("connection_risks", "declared", "facts", "source")
 
 
 def test_facts_come_to_a_credential_from_before_without_a_diff(stack: Stack, directory: Directory) -> None:
@@ -35,7 +35,8 @@ def test_facts_come_to_a_credential_from_before_without_a_diff(stack: Stack, dir
     assert directory.calls() == calls, "nobody is asked, and nothing is sent"
 
     inputs = stack.credentials(secrets=True)["bot"]["inputs"]
-    assert json.loads(inputs["facts"]["plaintext"])["length"] == len("CANARY-From-before-1")
-    assert inputs["source"] == {"kind": "supplied"}
-    assert "since" not in json.loads(inputs["facts"]["plaintext"]), "nobody knows"
+    facts = json.loads(json.loads(inputs["facts"]["plaintext"]))
+    assert facts["length"] == len("CANARY-From-before-1")
+    assert json.loads(inputs["source"]) == {"kind": "supplied"}
+    assert "since" not in facts, "nobody knows"
     assert stack.up().operations == {"bot": "same"}

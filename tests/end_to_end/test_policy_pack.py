@@ -24,6 +24,8 @@ FROM_CONFIG = 'config.require_secret("password")'
 REVOKED = "on_destroy='revoke'"
 # A stand-in with the same type and inputs of its own: for what the provider itself refuses before any policy sees it.
 STAND_IN = """
+import json
+
 import pulumi.dynamic
 
 
@@ -40,9 +42,9 @@ class Credential(pulumi.dynamic.Resource, module="pwmgmt", name="ManagedCredenti
         }
         super().__init__(Standing(), name, {
             "system": "okta", "tenant": "https://example.okta.com", "principal": principal, "on_destroy": "revoke",
-            "keep_in_state": False, "declared": ["on_destroy"], "source": {"kind": "reference"}, "reason": "created",
-            "connection_security": {"https": https, "loopback": False, "literal_secrets": []},
-            "facts": pulumi.Output.secret(told),
+            "keep_in_state": False, "declared": "on_destroy", "source": '{"kind": "reference"}', "reason": "created",
+            "connection_risks": [] if https else ["unencrypted"],
+            "facts": pulumi.Output.secret(json.dumps(told)),
         })
 
 
@@ -295,7 +297,7 @@ def test_a_state_from_before_is_judged_once_it_is_brought_up_to_date(stack: Stac
     exported = json.loads(stack.run("stack", "export").text)
     for resource in exported["deployment"]["resources"]:
         if resource["urn"].endswith("::bot"):
-            for name in ("facts", "source", "declared", "connection_security"):
+            for name in ("facts", "source", "declared", "connection_risks"):
                 resource["inputs"].pop(name)
                 resource["outputs"].pop(name, None)
     old = stack.directory / "old.json"

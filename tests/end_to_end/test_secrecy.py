@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MASTER = "CANARY-master-of-more-than-thirty-two-bytes"
 CREDENTIAL, GENERATED = (f"pulumi-python:dynamic/pwmgmt:{name}" for name in ("ManagedCredential", "GeneratedPassword"))
 _INPUTS = {
-    "__provider", "adopt", "connection", "connection_security", "declared", "drift", "keep_in_state", "on_destroy",
+    "__provider", "adopt", "connection", "connection_risks", "declared", "drift", "keep_in_state", "on_destroy",
     "on_drift", "principal", "reason", "source", "system", "tenant",
 }  # fmt: skip
 _WANTED = {"__provider", "generation", "keepers", "recipe", "rotate_after"}
@@ -91,7 +91,7 @@ def test_every_key_has_its_secrecy_after_every_step(stack: Stack, directory: Dir
     stack.up()
     _assert_each_key_has_its_secrecy(stack)
     entry = stack.credentials()["kept"]["outputs"]
-    assert entry["source"]["kind"] == "derived"
+    assert json.loads(entry["source"])["kind"] == "derived"
     assert "kept_password" not in entry
 
 

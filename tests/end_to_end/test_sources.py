@@ -66,7 +66,7 @@ def test_a_derived_password_is_in_no_state_and_rotates(stack: Stack, directory: 
     assert stack.outputs()["accepted"] == password(3)
 
     entry = stack.credentials(secrets=True)["bot"]
-    assert entry["outputs"]["source"]["generation"] == 3
+    assert json.loads(entry["outputs"]["source"])["generation"] == 3
     for generation in (1, 3, 4):
         assert password(generation) not in json.dumps(entry)
     stack.destroy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -70,7 +71,9 @@ def test_a_derived_password_is_computed_again(scene: Scene, edge: str) -> None:
 
 
 def _generations(scene: Scene) -> dict[str, int]:
-    return {name: entry["outputs"]["source"]["generation"] for name, entry in scene.stack.credentials().items()}
+    return {
+        name: json.loads(entry["outputs"]["source"])["generation"] for name, entry in scene.stack.credentials().items()
+    }
 
 
 def _derived(scene: Scene, system: str, generation: int) -> str:

@@ -27,8 +27,8 @@ GOOD: dict[str, Any] = {
     "principal": "ci-bot@example.com",
     "on_destroy": "revoke",
     "keep_in_state": False,
-    "declared": ["connection", "on_destroy", "password", "principal"],
-    "connection_security": {"https": True, "loopback": False, "literal_secrets": []},
+    "declared": "connection on_destroy password principal",
+    "connection_risks": [],
     "source": {"kind": "derived", "generation": 3.0, "format": 1.0, "recipe": RECIPE},
     "facts": {
         "format": 1.0, "source": "derived", "length": 32.0, "lower": 9.0, "upper": 10.0, "digits": 8.0, "symbols": 5.0,

@@ -12,6 +12,7 @@ from pulumi.runtime.settings import set_root_resource
 from pulumi_pwmgmt import ManagedCredential, generated, lifecycle
 from pulumi_pwmgmt.check import check
 from pulumi_pwmgmt.generated import Wanted
+from pulumi_pwmgmt.json_text import with_tables, with_texts
 from pulumi_pwmgmt.record import Declaration
 from tests.unit.in_memory import Administrator
 from tests.unit.sources import MASTER
@@ -47,10 +48,10 @@ class Engine(mocks.Mocks):
         if args.typ.endswith(":GeneratedPassword"):
             made = generated.create(self.run.settings.now(), Wanted.parse(generated.check(plain)[0]))
             return f"generated:{args.name}", through_the_engine(made.properties())
-        inputs, problems = check(self.run, {}, plain)
+        inputs, problems = check(self.run, {}, with_tables(plain))
         assert problems == []
         record = lifecycle.create(self.run, Declaration.parse(inputs))
-        return record.id, through_the_engine(record.properties()) | self.differently
+        return record.id, through_the_engine(with_texts(record.properties() | self.differently))
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
         raise NotImplementedError(args)

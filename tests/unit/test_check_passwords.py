@@ -51,8 +51,8 @@ def test_the_defaults() -> None:
         "tenant": TENANT,
         "reason": "created",
         "source": {"kind": "supplied"},
-        "declared": ["connection", "password", "principal"],
-        "connection_security": {"https": True, "loopback": False, "literal_secrets": []},
+        "declared": "connection password principal",
+        "connection_risks": [],
     }
     nulls = dict.fromkeys(("current_password", "adopt", "on_destroy", "on_drift", "keep_in_state"))
     assert stack.preview(bot=credential(**nulls))["bot"] == inputs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from typing import Any
 
 import pulumi
@@ -31,7 +32,7 @@ MONTHLY = RotationSchedule(every_days=30, freeze=(Freeze("12-20", "01-05"),))
 def sources(engine: Engine, name: str = "bot") -> dict[str, Any]:
     registered = engine.registered[name]["source"]
     assert not rpc.is_rpc_secret(registered)
-    plain: dict[str, Any] = registered
+    plain: dict[str, Any] = json.loads(registered)
     return plain
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
@@ -70,15 +71,24 @@ class Pack:
         stack = analyzer_pb2.AnalyzeStackRequest()
         for name, properties in credentials.items():
             resource = stack.resources.add(type=CREDENTIAL, urn=URN + name)
-            resource.properties.update(properties)
+            resource.properties.update(as_sent(properties))
         told = self.analyzer.AnalyzeStack(stack, None).diagnostics
         return [(each.policyName, each.urn.rpartition("::")[2], each.message.partition(" — ")[0]) for each in told]
 
 
 def request(properties: dict[str, Any], of: str = CREDENTIAL) -> analyzer_pb2.AnalyzeRequest:
     asked = analyzer_pb2.AnalyzeRequest(type=of, urn=f"{URN}bot", name="bot")
-    asked.properties.update(properties)
+    asked.properties.update(as_sent(properties))
     return asked
+
+
+def as_sent(properties: dict[str, Any]) -> dict[str, Any]:
+    """Return the properties as the engine has them: facts and source are one text each."""
+    return properties | {
+        name: json.dumps(properties[name])
+        for name in ("facts", "source")
+        if isinstance(properties.get(name), dict) and SIGNATURE not in properties[name]
+    }
 
 
 def _by_name(
@@ -113,8 +123,15 @@ def test_a_violation_is_told_with_its_clause_and_its_way_out() -> None:
 
 
 def test_secrets_are_read_whichever_way_they_are_wrapped() -> None:
-    facts = GOOD["facts"] | {"length": {**SECRET, "value": 3.0}}
+    facts = json.dumps(GOOD["facts"] | {"length": 3})
     assert Pack().judge(but(facts={**SECRET, "value": facts})).keys() == {"minimum-length"}
+
+
+@pytest.mark.parametrize("text", ["CANARY-no-json", "[]", "3", "null", "{", "[" * 100_000])
+def test_a_text_that_is_no_table_records_nothing(text: str) -> None:
+    told = Pack().judge(but(facts=text))
+    assert told.keys() == JUDGED_BY_FACTS
+    assert {each.enforcementLevel for each in told.values()} == {analyzer_pb2.ADVISORY}
 
 
 @pytest.mark.parametrize("mark", UNKNOWN_MARKS)
@@ -255,22 +272,22 @@ def test_what_a_stack_rule_can_not_judge_is_told() -> None:
 
 def test_a_missing_on_destroy_is_declared_and_nothing_else_is_touched() -> None:
     pack = Pack()
-    before = but(declared=["connection"]) | {
+    before = but(declared="connection principal") | {
         "password": {**SECRET, "value": "CANARY-fingerprint"}, "unknown": UNKNOWN_MARKS[0], "__provider": "bytes",
     }  # fmt: skip
     assert not pack.analyzer.Remediate(request(before), None).remediations, "only where it is asked for"
     pack.configure(levels={"on-destroy": analyzer_pb2.REMEDIATE, "minimum-length": analyzer_pb2.REMEDIATE})
     [remedied] = pack.analyzer.Remediate(request(before), None).remediations
     assert remedied.policyName == "on-destroy"
-    assert remedied.properties == request(before | {"declared": ["connection", "on_destroy"]}).properties
-    after = dict(before, declared=["connection", "on_destroy"])
+    assert remedied.properties == request(before | {"declared": "connection on_destroy principal"}).properties
+    after = dict(before, declared="connection on_destroy principal")
     assert not pack.analyzer.Remediate(request(after), None).remediations
     assert pack.judge(before)["on-destroy"].enforcementLevel == analyzer_pb2.MANDATORY, (
         "where it could not be put right"
     )
 
 
-@pytest.mark.parametrize("declared", [UNKNOWN_MARKS[3], "text", 1.0, None, [UNKNOWN_MARKS[2]], [1.0]])
+@pytest.mark.parametrize("declared", [UNKNOWN_MARKS[2], SECRET | {"value": UNKNOWN_MARKS[2]}, 1.0, None, ["principal"]])
 def test_what_is_not_known_is_not_remedied(declared: object) -> None:
     pack = Pack()
     pack.configure(levels={"on-destroy": analyzer_pb2.REMEDIATE})
@@ -287,7 +304,7 @@ def test_no_message_quotes_a_property() -> None:
 
     bad = poisoned(GOOD) | {
         "keep_in_state": True,
-        "connection_security": {"https": False, "loopback": False, "literal_secrets": ["CANARY-s"]},
+        "connection_risks": ["unencrypted", "literal CANARY-s"],
     }  # fmt: skip
     bad["facts"] |= {"length": 1.0, "strength_bits": 1.0, "common": True, "breached": True, "since": "2000-01-01",
                      "server": {"min_symbols": 1.0, "max_age_days": 1.0}}  # fmt: skip

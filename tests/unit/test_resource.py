@@ -96,6 +96,7 @@ def test_the_other_arguments_arrive_as_they_are(world: tuple[Engine, Directory])
 def test_nothing_but_arguments_is_registered(world: tuple[Engine, Directory]) -> None:
     engine, _ = world
     run(lambda: bot().id)
+    assert engine.registered["bot"]["source"] == '{"kind":"supplied"}'
     expected = {"connection", "principal", "password", "source", "facts", "connections_in_clear", "__provider"}
     assert set(engine.registered["bot"]) == expected
 

@@ -78,7 +78,7 @@ def without_what_is_new(stack: Stack) -> None:
     """Make the state that of the version before sources and facts."""
     entry = stack.state["bot"]
     for properties in (entry.inputs, entry.outputs):
-        for name in ("source", "facts", "declared", "connection_security"):
+        for name in ("source", "facts", "declared", "connection_risks"):
             properties.pop(name, None)
 
 
