@@ -14,6 +14,7 @@ from pulumi_pwmgmt.errors import AuthenticationFailed, NotConfigured, Unsupporte
 from pulumi_pwmgmt.facts import age
 from pulumi_pwmgmt.fingerprint import fingerprint, same
 from pulumi_pwmgmt.model import UNKNOWN, OnDrift
+from pulumi_pwmgmt.record import Declaration
 from pulumi_pwmgmt.review import review
 from pulumi_pwmgmt.system import ActsAsOneUser, CurrentPassword
 
@@ -36,7 +37,7 @@ def check(run: Run, olds: Properties, news: Properties) -> tuple[Properties, Pro
     """
     in_preview = news.get(IN_PREVIEW) is True
     inputs = arguments.given(olds, news)
-    problems = arguments.wrong(inputs)
+    problems = _unreadable(olds) or arguments.wrong(inputs)
     if problems:
         return _withheld(inputs), problems
     if UNKNOWN in (inputs["connection"], inputs["principal"]):
@@ -74,6 +75,16 @@ def check(run: Run, olds: Properties, news: Properties) -> tuple[Properties, Pro
     if problems:
         return _withheld(inputs), problems
     return inputs | _history(run, olds, inputs, changes=changes), []
+
+
+def _unreadable(olds: Properties) -> Problems:
+    """Say that the stored inputs are not what an earlier check has returned, as after editing the state by hand."""
+    try:
+        if olds:
+            Declaration.parse(olds)
+    except NotConfigured as error:
+        return [("", error)]
+    return []
 
 
 def _unknown_yet(inputs: Properties) -> Properties:

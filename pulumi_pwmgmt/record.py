@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timezone
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
@@ -42,6 +42,13 @@ def _shown(text: str) -> str:
     return text
 
 
+def _in_utc(when: datetime) -> datetime:
+    try:
+        return when.astimezone(timezone.utc)
+    except OverflowError:
+        raise ValueError("must be a time that UTC has too") from None
+
+
 def _is_counting(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 1 and value % 1 == 0
 
@@ -50,7 +57,7 @@ def _computable(source: dict[str, Any]) -> dict[str, Any]:
     """Let through only what a password can be computed from again, and what older versions wrote."""
     kind = source.get("kind")
     if kind in ("generated", "derived"):
-        Recipe.parse(source.get("recipe", {}))
+        Recipe.parse(source.get("recipe", ""))
     known = not source or kind in ("supplied", "reference", "generated", "derived")
     counted = kind not in ("generated", "derived") or _is_counting(source.get("generation"))
     master = source.get("master")
@@ -75,7 +82,7 @@ def _since_a_day(facts: dict[str, Any]) -> dict[str, Any]:
 
 Shown = Annotated[str, AfterValidator(_shown)]
 Kept = Annotated[Secret, PlainValidator(_kept), PlainSerializer(Secret.reveal)]
-Moment = Annotated[AwareDatetime, PlainSerializer(rfc3339)]
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc), PlainSerializer(rfc3339)]
 
 
 class Declaration(BaseModel):
