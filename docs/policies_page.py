@@ -49,6 +49,26 @@ from pulumi_pwmgmt.policy.pack import serve
 serve()
 ```
 
+## In a pack of your own
+
+A pack that is written with `pulumi_policy` takes the same rules beside its own (`pip install 'pulumi-pwmgmt[policy]'`):
+
+```python
+from pulumi_policy import PolicyPack
+from pulumi_pwmgmt.policy.own_pack import policies
+
+PolicyPack("ours", [*policies("pci-dss-4", {"minimum-length": {"length": 16}})])
+```
+
+Profile and parameters are given there; `--policy-pack-config` still sets the levels. What can't be judged yet is told
+in pulumi_policy's words, with ours behind them. Nothing is remediated: such a pack would take the secret marks away. It
+takes longer than ours does, because it reads each resource once for each rule.
+
+`facts` and `source` are one text of JSON each, so a rule of your own reads
+`json.loads(args.props["facts"])["length"]`. `declared` names the arguments that the program gives, and
+`connection_risks` what speaks against the connection: `unencrypted`, and `literal` with the name of a setting whose
+secret stands in the stack's config.
+
 ## Configure it
 
 `policy.json` chooses a profile, writes parameters over the profile's, and sets what a violation does: `mandatory`

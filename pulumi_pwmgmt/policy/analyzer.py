@@ -45,7 +45,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self._configuration = Configuration.parse({})
         self._levels = {rule.name: rule.level for rule in RULES}
         self._in_preview = False
-        self._today = _day(None)
+        self._today = day(None)
         self._seen: dict[str, Properties] = {}
 
     def GetPluginInfo(self, _request: object, _context: object) -> plugin_pb2.PluginInfo:
@@ -88,7 +88,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self, request: analyzer_pb2.AnalyzerStackConfigureRequest, _context: object
     ) -> analyzer_pb2.AnalyzerStackConfigureResponse:
         self._in_preview = request.dry_run
-        self._today = _day(request.config.get("pwmgmt:now"))
+        self._today = day(request.config.get("pwmgmt:now"))
         return analyzer_pb2.AnalyzerStackConfigureResponse()
 
     def Configure(
@@ -155,12 +155,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def _diagnostic(self, rule: Rule | StackRule, verdict: Verdict, urn: str) -> analyzer_pb2.AnalyzeDiagnostic | None:
         if verdict.outcome is Outcome.PASSED:
             return None
-        level, message = self._levels[rule.name], verdict.says
-        if verdict.outcome is Outcome.VIOLATED:
-            clauses = self._configuration.clauses(rule.name)
-            message = f"{message} ({clauses}) — {rule.how}" if clauses else f"{message} — {rule.how}"
-        elif verdict.to_do:
-            message = f"{message} — {verdict.to_do}"
+        level, message = self._levels[rule.name], self._configuration.message(rule, verdict)
         if verdict.outcome is Outcome.NOT_JUDGED or (verdict.outcome is Outcome.WHEN_APPLIED and self._in_preview):
             level = Level.ADVISORY
         return analyzer_pb2.AnalyzeDiagnostic(
@@ -175,7 +170,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         )
 
 
-def _day(now: str | None) -> date:
+def day(now: str | None) -> date:
     """Return the day in UTC of the moment that the stack's config fixes, of the present one where it fixes none."""
     with contextlib.suppress(ValueError):  # the provider refuses it, in words of its own
         if now is not None:

@@ -8,10 +8,11 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from pulumi_pwmgmt.policy.profiles import DEFAULT_PROFILE, PROFILES, Profile
+from pulumi_pwmgmt.policy.rule import Outcome
 from pulumi_pwmgmt.policy.rules import RULES
 
 if TYPE_CHECKING:
-    from pulumi_pwmgmt.policy.rule import Rule, StackRule
+    from pulumi_pwmgmt.policy.rule import Rule, StackRule, Verdict
 
 PROFILE: Final = "profile"
 """The key of the configuration that chooses the profile: ``{"profile": {"name": "pci-dss-4"}}``."""
@@ -50,6 +51,13 @@ class Configuration:
                 for rule in RULES
             },
         )
+
+    def message(self, rule: Rule | StackRule, verdict: Verdict) -> str:
+        """Return what a verdict says, where the framework says so, and what to do about it."""
+        if verdict.outcome is not Outcome.VIOLATED:
+            return f"{verdict.says} — {verdict.to_do}" if verdict.to_do else verdict.says
+        clauses = self.clauses(rule.name)
+        return f"{verdict.says} ({clauses}) — {rule.how}" if clauses else f"{verdict.says} — {rule.how}"
 
     def clauses(self, rule: str) -> str:
         """Return where the profile's framework says what the rule stands for; empty where the rule is ours."""
