@@ -76,7 +76,7 @@ STATUSES = """In these statuses the account's password opens nothing; a refresh 
 {rows}
 
 """
-_NAMES = {float: "a number", bool: "`true` or `false`"}
+_NAMES = {float: "a number", int: "a whole number", bool: "`true` or `false`"}
 
 
 def page() -> str:

@@ -37,7 +37,7 @@ class Configuration:
 
     ``text`` is the JSON that Pulumi hands over for ``pwmgmt:connections``, None where nothing is set. ``may_go_on`` is
     asked before each write and in every wait. ``clock`` is what waits and time budgets go by, None for the machine's.
-    ``hear`` is told of each answer, with the name of its connection.
+    ``hear`` is told of each answer, with the name of its connection; ``tell`` of each wait for a rate limit.
     """
 
     def __init__(
@@ -46,11 +46,13 @@ class Configuration:
         may_go_on: Callable[[], None],
         clock: Clock | None = None,
         hear: Callable[[str, Heard], object] = lambda _name, _heard: None,
+        tell: Callable[[str], object] = lambda _: None,
     ) -> None:
         self._text = text
         self._may_go_on = may_go_on
         self._clock = clock
         self._hear = hear
+        self._tell = tell
         self._opened: dict[str, Connected] = {}
         self._lock = threading.Lock()
 
@@ -90,8 +92,14 @@ class Configuration:
                 problem = f"{setting} is not printable ASCII without a blank or line break at either end"
                 raise NotConfigured(f"connection {name!r}: {problem}", to_do=f"fix it under {KEY}.{name}")
         module = discover()[connection.system]
-        hear = functools.partial(self._hear, name)
-        wire = Wire(connection, module.DIALECT, may_go_on=self._may_go_on, clock=self._clock, hear=hear)
+        wire = Wire(
+            connection,
+            module.DIALECT,
+            may_go_on=self._may_go_on,
+            hear=functools.partial(self._hear, name),
+            tell=lambda text: self._tell(f"connection {name!r}: {text}"),
+            clock=self._clock,
+        )
         return Connected(
             name=name,
             kind=connection.system,
@@ -117,7 +125,7 @@ def _how(name: str) -> str:
 
 def _entries(text: str, name: str = "NAME") -> dict[str, Any]:
     connections: object = None
-    with contextlib.suppress(ValueError):  # told below, outside of an error that holds the text
+    with contextlib.suppress(ValueError, RecursionError):  # told below, outside of an error that holds the text
         connections = json.loads(text)
     if not isinstance(connections, dict):
         raise NotConfigured(f"{KEY} is not a map of connections", to_do=f"set it by path: {_how(name)}")

@@ -79,6 +79,7 @@ def _certificates(path: str) -> str:
 SecretSetting = Annotated[Secret | Reference, PlainValidator(_secret_setting)]
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
+Percent = Annotated[int, Field(ge=0, le=90)]
 Certificates = Annotated[str, AfterValidator(_certificates)]
 
 
@@ -88,6 +89,7 @@ class Connection(BaseModel):
     ``url`` is https (http to this machine itself only), without user, query or fragment. Time-outs are in seconds, up
     to an hour. ``time_budget`` bounds one call with all its waits and retries. ``ca_bundle`` is the path
     of a PEM file, relative to the program's directory; the default is the certificates of ``requests``.
+    ``rate_share_free`` is the percentage of the server's rate limit that is left to other clients, at most 90.
     ``accept_tenant_change`` is the origin that credentials in the state still carry, after a domain has moved.
     ``require_policy`` refuses where the system's own password rules can't be read, in place of a warning; it says
     nothing where a system states none.
@@ -100,6 +102,7 @@ class Connection(BaseModel):
     connect_timeout: Seconds = 10.0
     read_timeout: Seconds = 30.0
     time_budget: Seconds = 120.0
+    rate_share_free: Percent = 25
     ca_bundle: Certificates | None = None
     accept_tenant_change: Annotated[str, AfterValidator(_former_origin)] | None = None
     require_policy: bool = False

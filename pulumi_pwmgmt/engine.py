@@ -46,12 +46,19 @@ class Engine:
 
     def warn(self, text: str) -> None:
         """Show the user a warning. It is marked as one, which text on standard output would not be."""
+        self._log("WARNING", text)
+
+    def inform(self, text: str) -> None:
+        """Show the user what is going on."""
+        self._log("INFO", text)
+
+    def _log(self, severity: str, text: str) -> None:
         import grpc  # noqa: PLC0415 -- there in every plugin process, and not needed before
         from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc  # noqa: PLC0415 -- same
 
         # What the engine has no ear for must not turn an accepted change into an error.
         with contextlib.suppress(grpc.RpcError), grpc.insecure_channel(self._address) as channel:
-            request = engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=text)
+            request = engine_pb2.LogRequest(severity=engine_pb2.LogSeverity.Value(severity), message=text)
             engine_pb2_grpc.EngineStub(channel).Log(request, timeout=_PROBE_TIMEOUT_S)
 
     def _watch(self) -> None:

@@ -6,22 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pulumi_pwmgmt.rate import budget, http_date, until_reset
+from pulumi_pwmgmt.rate import RateBudget, budget, http_date
 
 if TYPE_CHECKING:
     from pulumi_pwmgmt.outcome import Answer
     from pulumi_pwmgmt.rate import RateHeaders
 
 _SECOND = timedelta(seconds=1)  # servers tell time in whole seconds, cut off
-
-
-@dataclass(frozen=True, kw_only=True)
-class RateBudget:
-    """How many calls are left of so many, and in how many seconds there are all of them again, where that is told."""
-
-    left: int
-    limit: int
-    resets_in: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,15 +33,10 @@ class Heard:
 def heard(answer: Answer, names: RateHeaders | None, asked: datetime, now: datetime) -> Heard:
     """Read an answer that was asked for and had at these times of our own clock."""
     date = http_date(answer.headers.get("Date"))
-    counted = budget(answer.headers, names)
-    rate = None
-    if counted:
-        resets_in = until_reset(answer.headers, names, date or now)
-        rate = RateBudget(left=counted[0], limit=counted[1], resets_in=resets_in)
     return Heard(
         status=answer.status,
         ahead=_ahead(date, asked, now) if date else None,
-        rate=rate,
+        rate=budget(answer.headers, names, date or now),
         certificate_ends=answer.certificate_ends,
     )
 

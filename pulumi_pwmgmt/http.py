@@ -27,9 +27,9 @@ from pulumi_pwmgmt.dialect import Asked, Complaint, Dialect, Refusal, Reply
 from pulumi_pwmgmt.errors import CredentialError, NotConfigured, OutcomeUnknown, RateLimited, Unreachable
 from pulumi_pwmgmt.heard import Heard, heard
 from pulumi_pwmgmt.model import Secret
-from pulumi_pwmgmt.outcome import Answer, Failure, judge, rest_until_reset
+from pulumi_pwmgmt.outcome import Answer, Failure, judge
 from pulumi_pwmgmt.pools import BY_SCHEME, NeverConnected, certificate_ends
-from pulumi_pwmgmt.rate import Clock, Gate, RateHeaders
+from pulumi_pwmgmt.rate import Clock, Gate, RateHeaders, Wait
 from pulumi_pwmgmt.redaction import Scrubber
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Wire:
     """The calls of one connection: make one per connection and process, and share it between threads.
 
     ``may_go_on`` is called before each write goes out and at least each second in every wait; what it raises
-    ends the call. ``hear`` is told of each answer, whatever it says.
+    ends the call. ``hear`` is told of each answer, whatever it says; ``tell`` of each wait for a rate limit.
     """
 
     def __init__(
@@ -79,6 +79,7 @@ class Wire:
         *,
         may_go_on: Callable[[], None] = lambda: None,
         hear: Callable[[Heard], object] = lambda _: None,
+        tell: Callable[[str], object] = lambda _: None,
         clock: Clock | None = None,
     ) -> None:
         self._connection = connection
@@ -86,7 +87,7 @@ class Wire:
         self._may_go_on = may_go_on
         self._hear = hear
         self._clock = clock or Clock()
-        self._gate = Gate(self._clock)
+        self._gate = Gate(self._clock, connection.rate_share_free, tell)
         self._threads = threading.local()
         loopback = is_loopback(urlsplit(connection.url).hostname or "")
         self._proxies: dict[str, str] = {} if loopback else get_environ_proxies(connection.url)
@@ -183,7 +184,7 @@ class Wire:
 
         attempts = Retrying(
             retry=retry_if_result(lambda outcome: isinstance(outcome, Failure) and outcome.again),
-            wait=self._wait,
+            wait=lambda state: self._wait(state, call),
             stop=too_late,
             sleep=lambda seconds: self._clock.pause(seconds, self._may_go_on),
             retry_error_callback=_outcome,
@@ -191,19 +192,26 @@ class Wire:
         outcome = attempts(self._attempt, call, latest)
         if isinstance(outcome, Reply):
             return outcome
-        raise self._rate_limited(call) if outcome.limited else outcome.error
+        if outcome.limited and outcome.again and (wait := self._gate.wait(self._lane(call))):
+            raise self._rate_limited(call, wait)
+        raise outcome.error
 
-    def _wait(self, state: RetryCallState) -> float:
+    def _wait(self, state: RetryCallState, call: Call) -> float:
         pause = _BACK_OFF(state)
         outcome = _outcome(state)
         if not (isinstance(outcome, Failure) and outcome.limited):
             return pause
-        self._gate.shut(outcome.wait or pause)  # where the next attempt waits, as every other call does
-        return 0.0
+        self._gate.shut(self._lane(call), outcome.wait or pause)
+        return 0.0  # the next attempt waits at the gate, as every other call does
 
-    def _rate_limited(self, call: Call) -> RateLimited:
-        left = self._gate.left
-        return RateLimited(f"{call.asked.what}: too many calls, the next one in {left:.0f} s", retry_after=left)
+    def _lane(self, call: Call) -> str:
+        rate = self._dialect.rate
+        return call.asked.what if rate and rate.per_endpoint else ""
+
+    def _rate_limited(self, call: Call, wait: Wait) -> RateLimited:
+        then = f"{wait.why} until {self._gate.when(wait)}, the next call in {wait.seconds:.0f} s"
+        or_else = f"{RateLimited.to_do} or lower its rate_share_free" if wait.for_others else None
+        return RateLimited(f"{call.asked.what}: {then}", to_do=or_else, retry_after=wait.seconds)
 
     def _attempt(self, call: Call, latest: float) -> Reply | Failure:
         token = call.token.get() if call.token else None
@@ -218,10 +226,8 @@ class Wire:
         bundle = self._connection.ca_bundle
         if bundle and not Path(bundle).is_file():
             raise NotConfigured(f"the ca_bundle {bundle} isn't there any more", to_do="put it there")
-        while (left := self._gate.left) > 0:
-            if self._clock.monotonic() + left > latest:
-                return Failure(self._rate_limited(call), limited=True)
-            self._clock.pause(left, self._may_go_on)
+        if wait := self._gate.enter(self._lane(call), latest, self._may_go_on):
+            return Failure(self._rate_limited(call, wait), limited=True)
         if call.asked.writes:
             self._may_go_on()
         asked = self._clock.now()
@@ -229,8 +235,10 @@ class Wire:
         if isinstance(answer, Failure):
             return answer
         now = self._clock.now()
-        self._hear(heard(answer, self._dialect.rate, asked, now))
-        self._gate.shut(rest_until_reset(answer, self._dialect, now))
+        told = heard(answer, self._dialect.rate, asked, now)
+        self._hear(told)
+        if told.rate:
+            self._gate.count(self._lane(call), told.rate)
         return judge(answer, call, self._scrubber(call, headers), self._dialect, now)
 
     def _scrubber(self, call: Call, headers: Mapping[str, str | Secret]) -> Scrubber:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pulumi_pwmgmt.dialect import Reply, refused
 from pulumi_pwmgmt.errors import AuthenticationFailed, CredentialError, RateLimited
-from pulumi_pwmgmt.rate import http_date, retry_after, until_reset, used_up
+from pulumi_pwmgmt.rate import http_date, retry_after, until_reset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -91,13 +91,6 @@ def judge(answer: Answer, call: Call, scrub: Scrubber, dialect: Dialect, now: da
     if reply.status >= HTTPStatus.MULTIPLE_CHOICES or complaint is not None:
         return Failure(reply.unexpected())
     return Failure(reply.unusable(trouble)) if trouble else reply
-
-
-def rest_until_reset(answer: Answer, dialect: Dialect, now: datetime) -> float:
-    """Return the seconds for which no call is left after this answer; 0 where some are, or it doesn't say."""
-    if not used_up(answer.headers, dialect.rate):
-        return 0.0
-    return until_reset(answer.headers, dialect.rate, http_date(answer.headers.get("Date")) or now) or 0.0
 
 
 def _parsed(body: bytes | None, parse: Callable[[bytes], object]) -> tuple[object | None, str | None]:

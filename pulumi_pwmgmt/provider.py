@@ -102,7 +102,7 @@ class CredentialProvider(dynamic.ResourceProvider):
         from pulumi_pwmgmt.settings import Settings  # noqa: PLC0415 -- same
 
         engine = our_engine()
-        connections = Configuration(req.config.get(KEY), engine.must_live)
+        connections = Configuration(req.config.get(KEY), engine.must_live, tell=engine.inform)
         # The SDK hands out values only by their keys; a misspelt key has to be seen as well.
         settings = Settings(vars(req.config)["_props"])
 

@@ -20,7 +20,8 @@ from pulumi_pwmgmt.system import ActsAsOneUser, ObservesPassword, StatesPolicy
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pulumi_pwmgmt.heard import Heard, RateBudget
+    from pulumi_pwmgmt.heard import Heard
+    from pulumi_pwmgmt.rate import RateBudget
     from pulumi_pwmgmt.record import Record
     from pulumi_pwmgmt.system import Connected
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pulumi_pwmgmt.doctor.connections import ConnectionReport
     from pulumi_pwmgmt.doctor.credentials import CredentialReport
     from pulumi_pwmgmt.doctor.examination import Report
-    from pulumi_pwmgmt.heard import RateBudget
+    from pulumi_pwmgmt.rate import RateBudget
 
 _NOT_KNOWN = "–"  # noqa: RUF001 -- a dash is meant
 _AS_WIDE_AS_IT_TAKES = 1000

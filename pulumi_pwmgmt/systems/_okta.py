@@ -113,6 +113,7 @@ def dialect(
     """Return the dialect of an API whose ``own`` rows come before those that both have.
 
     https://developer.okta.com/docs/reference/rl-best-practices/
+    https://developer.okta.com/docs/reference/rl-global-mgmt/ lists limits by method and path.
     """
     return Dialect(
         complaint=complaint,
@@ -122,6 +123,7 @@ def dialect(
             remaining="X-Rate-Limit-Remaining",
             reset="X-Rate-Limit-Reset",
             reset_is="epoch",
+            per_endpoint=True,
             limit="X-Rate-Limit-Limit",
         ),
         accept=accept,

@@ -192,6 +192,11 @@ def test_a_time_that_is_none(setting: str, seconds: object) -> None:
     assert f"{setting} Input should be" in refused(**{setting: seconds})
 
 
+@pytest.mark.parametrize("percent", [-1, 91, 0.25, "CANARY-half", []])
+def test_a_share_that_is_none(percent: object) -> None:
+    assert "rate_share_free Input should be" in refused(rate_share_free=percent)
+
+
 @pytest.mark.parametrize(
     "value", ["CANARY-token\r", "CANARY-token\n", " CANARY-token", "CANARY-tok\u200ben", "CANARY\tx"]
 )

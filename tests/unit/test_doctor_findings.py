@@ -31,8 +31,9 @@ from pulumi_pwmgmt.errors import (
     Unreachable,
     Unsupported,
 )
-from pulumi_pwmgmt.heard import Heard, RateBudget
+from pulumi_pwmgmt.heard import Heard
 from pulumi_pwmgmt.model import OnDrift
+from pulumi_pwmgmt.rate import RateBudget
 from tests.unit.in_memory import Administrator, NoUseForCurrent, OldForNew, WriteOnly
 from tests.unit.loopback_peer import answers, peering
 from tests.unit.stack import LOGIN, connected, made

@@ -117,6 +117,12 @@ def test_a_warning_arrives_as_one() -> None:
     assert servicer.heard == [(engine_pb2.WARNING, "the password is set, but not when")]
 
 
+def test_what_is_going_on_arrives_as_no_warning() -> None:
+    with engine() as (servicer, where):
+        Engine(where).inform("waiting until noon")
+    assert servicer.heard == [(engine_pb2.INFO, "waiting until noon")]
+
+
 def test_a_warning_that_nobody_hears_is_no_error() -> None:
     Engine(nobodys_address()).warn("nobody hears")
 

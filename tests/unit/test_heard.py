@@ -12,10 +12,10 @@ import trustme
 
 from pulumi_pwmgmt.connection import Connection
 from pulumi_pwmgmt.errors import CredentialError, Unreachable
-from pulumi_pwmgmt.heard import Heard, RateBudget, heard
+from pulumi_pwmgmt.heard import Heard, heard
 from pulumi_pwmgmt.http import Wire
 from pulumi_pwmgmt.outcome import Answer
-from pulumi_pwmgmt.rate import Clock, RateHeaders
+from pulumi_pwmgmt.rate import Clock, RateBudget, RateHeaders
 from tests.unit.loopback_peer import answers, hangs_up, peering
 from tests.unit.wire_fixtures import DIALECT, QuickClock
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pulumi_pwmgmt.errors import RateLimited
-from pulumi_pwmgmt.http import Dialect, RateHeaders
-from pulumi_pwmgmt.rate import Gate, http_date, retry_after, until_reset, used_up
+from pulumi_pwmgmt.http import Dialect
+from pulumi_pwmgmt.rate import RateHeaders, budget, http_date, retry_after, until_reset
 from tests.unit.loopback_peer import Received, answers, hangs_up, peering
 from tests.unit.wire_fixtures import DIALECT, STARTED, QuickClock, wire_to
 
@@ -108,7 +108,9 @@ def test_a_limit_that_does_not_end_is_given_up() -> None:
 
 def test_no_further_call_goes_out_when_the_last_one_is_used_up() -> None:
     clock = QuickClock()
-    last = answers(200, {}, X_Rate_Limit_Remaining="0", X_Rate_Limit_Reset=str(EPOCH + 10), Date=DATE)
+    last = answers(
+        200, {}, X_Rate_Limit_Limit="9", X_Rate_Limit_Remaining="0", X_Rate_Limit_Reset=str(EPOCH + 10), Date=DATE
+    )
     with peering(last, GOOD) as peer:
         wire = wire_to(peer.url, clock)
         assert wire.write("PUT", "/x").status == 200
@@ -117,20 +119,11 @@ def test_no_further_call_goes_out_when_the_last_one_is_used_up() -> None:
     assert clock.elapsed == pytest.approx(11)
 
 
-def test_calls_that_are_left_do_not_wait() -> None:
-    clock = QuickClock()
-    with peering(answers(200, {}, X_Rate_Limit_Remaining="1", X_Rate_Limit_Reset=str(EPOCH + 10), Date=DATE)) as peer:
-        wire = wire_to(peer.url, clock)
-        wire.read("GET", "/x")
-        wire.read("GET", "/x")
-    assert clock.elapsed == 0
-
-
 def test_a_reset_told_in_seconds_left() -> None:
     clock = QuickClock()
-    names = RateHeaders(remaining="X-RateLimit-Remaining", reset="X-RateLimit-Reset", reset_is="seconds left")
+    names = RateHeaders(limit="Limit", remaining="Remaining", reset="Reset", reset_is="seconds left")
     dialect = Dialect(complaint=DIALECT.complaint, refusals=(), request_id="X-Id", rate=names)
-    with peering(answers(200, {}, X_RateLimit_Remaining="0", X_RateLimit_Reset="8"), GOOD) as peer:
+    with peering(answers(200, {}, Limit="9", Remaining="0", Reset="8"), GOOD) as peer:
         wire = wire_to(peer.url, clock, dialect=dialect)
         wire.read("GET", "/x")
         wire.read("GET", "/x")
@@ -191,7 +184,7 @@ def test_a_write_does_not_go_out_when_it_may_not() -> None:
     assert peer.connections == 0
 
 
-NAMES = RateHeaders(remaining="Left", reset="Reset", reset_is="seconds left")
+NAMES = RateHeaders(limit="Limit", remaining="Left", reset="Reset", reset_is="seconds left")
 
 
 @pytest.mark.parametrize(
@@ -209,23 +202,14 @@ def test_a_time_that_is_over_or_none_is_no_time(text: str) -> None:
 @pytest.mark.parametrize("headers", [{}, {"Reset": ""}, {"Reset": "later"}, {"Reset": "1e9"}, {"Reset": "²"}])
 def test_a_malformed_reset_is_none(headers: dict[str, str]) -> None:
     assert until_reset(headers, NAMES, STARTED) is None
-    assert not used_up(headers, NAMES)
+    told = budget(headers | {"Limit": "9", "Left": "0"}, NAMES, STARTED)
+    assert told
+    assert told.resets_in is None
 
 
 def test_a_vendor_without_rate_headers() -> None:
     assert until_reset({"Reset": "5"}, None, STARTED) is None
-    assert not used_up({"Left": "0"}, None)
-
-
-def test_a_gate_opens_at_the_latest_of_all_times() -> None:
-    clock = QuickClock()
-    gate = Gate(clock.as_clock())
-    assert gate.left == 0
-    gate.shut(10)
-    gate.shut(1)
-    assert gate.left == 10
-    clock.sleep(11)
-    assert gate.left == 0
+    assert budget({"Limit": "9", "Left": "0"}, None, STARTED) is None
 
 
 def test_dates_are_aware_and_in_utc() -> None:

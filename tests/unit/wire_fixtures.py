@@ -67,7 +67,9 @@ DIALECT = Dialect(
         Refusal(error=UnexpectedReply, code="E6"),
     ),
     request_id="X-Request-Id",
-    rate=RateHeaders(remaining="X-Rate-Limit-Remaining", reset="X-Rate-Limit-Reset", reset_is="epoch"),
+    rate=RateHeaders(
+        limit="X-Rate-Limit-Limit", remaining="X-Rate-Limit-Remaining", reset="X-Rate-Limit-Reset", reset_is="epoch"
+    ),
 )
 
 
