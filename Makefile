@@ -4,7 +4,7 @@ PYTHON ?= python3
 COMPILE = .venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.10 $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo test faults check bench lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -17,6 +17,9 @@ demo: setup ## one account in each simulated system through its life, with the r
 
 test: setup ## every check and every test
 	@.venv/bin/python tests/storeys.py
+
+faults: setup ## the long tests: every fault at every step of every operation, and killed runs
+	@.venv/bin/python tests/storeys.py --faults
 
 check: setup ## only style, types and layers
 	@.venv/bin/python tests/storeys.py --checks-only

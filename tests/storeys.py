@@ -1,6 +1,8 @@
 """Every check, then every storey of tests, bottom up; then what failed and how long each took. Ends 1 if any failed.
 
-python tests/storeys.py [--checks-only]
+python tests/storeys.py [--checks-only | --faults]
+
+`--faults` runs the long storeys instead: whatever can fail at every step, and runs that are killed.
 """
 
 from __future__ import annotations
@@ -23,7 +25,10 @@ CHECKS = {
     "import-linter": ("lint-imports",),
 }
 # the folder under tests, and how many processes share its work
-STOREYS = {"unit": 0, "exchanges": 0, "contract": 2, "simulator": 2, "engine": 2, "end_to_end": 2}
+STOREYS = {
+    "unit": 2, "model": 2, "hostile": 2, "exchanges": 0, "contract": 2, "simulator": 2, "engine": 2, "end_to_end": 2,
+}  # fmt: skip
+LONG_STOREYS = {"faults": 2, "kills": 2}
 COVERAGE = {
     "coverage data": ("coverage", "combine", "--quiet"),
     "branch coverage": ("coverage", "report", "--skip-covered"),
@@ -38,13 +43,19 @@ def run(title: str, command: tuple[str, ...]) -> tuple[str, bool, float]:
     return title, well, time.monotonic() - start
 
 
+def _pytest(storey: str, processes: int) -> tuple[str, ...]:
+    return ("pytest", "-n", str(processes), f"tests/{storey}")
+
+
 def main() -> int:
     """Run all steps, whatever the earlier ones came to."""
     steps = dict(CHECKS)
-    if "--checks-only" not in sys.argv:
+    if "--faults" in sys.argv:
+        steps = {storey: _pytest(storey, processes) for storey, processes in LONG_STOREYS.items()}
+    elif "--checks-only" not in sys.argv:
         steps["forget earlier coverage"] = ("coverage", "erase")
         for storey, processes in STOREYS.items():
-            steps[storey] = ("coverage", "run", "-m", "pytest", "-n", str(processes), f"tests/{storey}")
+            steps[storey] = ("coverage", "run", "-m", *_pytest(storey, processes))
         steps |= COVERAGE
     results = [run(title, command) for title, command in steps.items()]
     print("\n── summary ──")
