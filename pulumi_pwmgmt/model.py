@@ -6,6 +6,7 @@ import contextlib
 import enum
 import hmac
 import os
+import unicodedata
 from dataclasses import dataclass
 from datetime import timezone
 from pathlib import Path
@@ -58,8 +59,15 @@ class Secret:
 Password: TypeAlias = Secret
 InPreview: TypeAlias = Literal["required", "optional"]
 
+_LONGEST_NAME = 1024  # characters
 _OPTIONAL = {"in_preview": "optional"}
 _WHEN_MISSING: tuple[dict[str, str], ...] = ({}, {"in_preview": "required"}, _OPTIONAL)
+
+
+def _is_name(text: str) -> bool:
+    """Whether a variable or a file can be called that and be shown: short, on one line, blanks as they are."""
+    visible = all(each.isprintable() or unicodedata.category(each) == "Zs" for each in text)
+    return 0 < len(text) <= _LONGEST_NAME and visible
 
 
 @dataclass(frozen=True)
@@ -114,9 +122,9 @@ class Reference:
 
         """
         match dict(value):
-            case {"env": str(name), **rest} if name and rest in _WHEN_MISSING:
+            case {"env": str(name), **rest} if _is_name(name) and rest in _WHEN_MISSING:
                 return Reference("env", name, rest == _OPTIONAL)
-            case {"file": str(name), **rest} if name and rest in _WHEN_MISSING:
+            case {"file": str(name), **rest} if _is_name(name) and rest in _WHEN_MISSING:
                 return Reference("file", name, rest == _OPTIONAL)
         raise ValueError('a reference is {"env": "NAME"} or {"file": "PATH"}, with "in_preview": "optional" or without')
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _ENDS_IN_Z = re.compile(r"[zZ]$")
+_LONGEST = 40  # characters, of what is no moment at all
 _YEARS = range(2000, 2200)  # a clock that was never set says 1970, and would go back to the first generation
 
 
@@ -37,7 +38,7 @@ def moment(text: str | None, clock: Callable[[], datetime] = _utc_now) -> dateti
         named = None
     if named is None or named.tzinfo is None or named.year not in _YEARS:
         raise NotConfigured(
-            f"pwmgmt:now is {text!r}, which is no moment of 2000 to 2199 in RFC 3339 with its offset from UTC",
+            f"pwmgmt:now is {text[:_LONGEST]!r}, which is no moment of 2000 to 2199 in RFC 3339 with its offset",
             to_do="pulumi config set pwmgmt:now 2026-11-23T12:00:00Z (in the stack's file it needs quotes)",
         )
     return named

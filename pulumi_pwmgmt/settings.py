@@ -123,7 +123,7 @@ class Settings:
 
 
 def _parsed(text: str) -> object:
-    with contextlib.suppress(ValueError):  # told by the caller, outside of an error that holds the text
+    with contextlib.suppress(ValueError, RecursionError):  # told by the caller, outside of an error that holds the text
         return json.loads(text)
     return None
 

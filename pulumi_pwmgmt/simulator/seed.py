@@ -9,7 +9,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 Text = Annotated[str, Field(min_length=1)]
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
+Days = Annotated[int, Field(ge=0, le=36_500)]
+Minutes = Annotated[int, Field(ge=0, le=36_500 * 24 * 60)]
 OktaStatus = Literal[
     "STAGED", "PROVISIONED", "ACTIVE", "RECOVERY", "LOCKED_OUT", "PASSWORD_EXPIRED", "SUSPENDED", "DEPROVISIONED"
 ]
@@ -58,11 +60,11 @@ class Policy(_Model):
     exclude_last_name: bool = False
     exclude_common: bool = False
     history_count: Count = 4
-    min_age_minutes: Count = 0
-    max_age_days: Count = 0
-    expire_warn_days: Count = 0
+    min_age_minutes: Minutes = 0
+    max_age_days: Days = 0
+    expire_warn_days: Days = 0
     max_attempts: Count = 10
-    lock_minutes: Count = 0
+    lock_minutes: Minutes = 0
     show_lockout: bool = False
 
 
@@ -72,11 +74,11 @@ class OneLoginPolicy(_Model):
     minimum_password_length: Literal[5, 6, 8, 10, 12, 16] = 8
     password_complexity_requirements: Literal[0, 1, 2, 3, 4] = 2
     passwords_remembered: Literal[0, 3, 5] = 3
-    password_expiration_days: Count = 0
+    password_expiration_days: Days = 0
     maximum_invalid_login_attempts: Literal[0, 3, 4, 5, 6, 7, 8, 9, 10] = 10
     lock_effective_minutes: Literal[0, 15, 30, 60] = 15
     enforce_account_password_blacklist: bool = False
-    minimum_age_minutes: Count = 0
+    minimum_age_minutes: Minutes = 0
 
 
 class User(_Model):
@@ -87,7 +89,7 @@ class User(_Model):
     first_name: str = "Service"
     last_name: str = "Account"
     email: str | None = None
-    password_age_days: Annotated[float, Field(ge=0)] = 0
+    password_age_days: Annotated[float, Field(ge=0, le=36_500)] = 0
     history: tuple[Text, ...] = ()
 
 
@@ -190,8 +192,8 @@ class OneLoginSeed(_Model):
     credentials: tuple[OneLoginCredential, ...] = ()
     policy: OneLoginPolicy = OneLoginPolicy()
     groups: tuple[OneLoginGroup, ...] = ()
-    calls_per_hour: Annotated[int, Field(ge=1)] = 1_000_000
-    token_lifetime_s: Annotated[int, Field(ge=1)] = 36_000
+    calls_per_hour: Annotated[int, Field(ge=1, le=1_000_000_000)] = 1_000_000
+    token_lifetime_s: Annotated[int, Field(ge=1, le=1_000_000_000)] = 36_000
     users: tuple[OneLoginUser, ...] = ()
     many: tuple[Many, ...] = ()
 
@@ -219,7 +221,7 @@ class EtnaSeed(_Model):
 
     app_keys: tuple[Text, ...] = ()
     policy: Policy = Policy(exclude_username=False)
-    token_lifetime_s: Annotated[int, Field(ge=1)] = 86_400
+    token_lifetime_s: Annotated[int, Field(ge=1, le=1_000_000_000)] = 86_400
     users: tuple[EtnaUser, ...] = ()
     many: tuple[Many, ...] = ()
 
@@ -255,7 +257,7 @@ def parse(text: str) -> Seed:
     """Read a seed from JSON or YAML; raises ``BadSeedError`` naming each problem."""
     try:
         data = json.loads(text)  # YAML takes most JSON, but not its pairs of surrogates
-    except ValueError:
+    except (ValueError, RecursionError):
         data = _yaml(text)
     return from_data({} if data is None else data)
 
@@ -269,6 +271,10 @@ def _yaml(text: str) -> object:
         raise BadSeedError([f"not YAML: {error.problem or 'unreadable'}{place}"]) from None
     except yaml.YAMLError:
         raise BadSeedError(["not YAML: it holds characters that YAML does not allow"]) from None
+    except RecursionError:
+        raise BadSeedError(["not YAML: it is nested too deeply"]) from None
+    except (ValueError, AttributeError):  # a date without such a day, and what is tagged as what it is not
+        raise BadSeedError(["not YAML: it holds a date or a number that is none"]) from None
 
 
 def from_data(data: object) -> Seed:
