@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from benchmarks import calls, imports, machine, naive_end, plan
+from benchmarks import calls, facts_cost, imports, machine, naive_end, pack, plan
 from benchmarks.bounds import Verdict, bounds
 from benchmarks.figures import table
 from benchmarks.lifetime import Lifetime, live
@@ -27,7 +27,7 @@ _INTERRUPTED = 130
 
 
 @click.command()
-@click.option("--quick", is_flag=True, help="Few accounts, one round, about two minutes: does everything run?")
+@click.option("--quick", is_flag=True, help="Few accounts, one round, about three minutes: does everything run?")
 @click.option(
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
@@ -65,11 +65,14 @@ def _measure(chosen: Plan, scratch: Path) -> Findings:
         templates = {flavour: _template(flavour, scratch, simulator) for flavour in (FLOOR, NAIVE, OURS)}
         counts = calls.count(scratch, simulator)
         click.echo("API calls of each system are counted")
+        judged = pack.measure(scratch, simulator, chosen.pack_accounts, chosen.pack_rounds)
+        click.echo("the policy pack is measured")
         lifetimes = _live_all(chosen, templates, scratch, simulator)
         end = naive_end.most_accounts(templates[NAIVE], scratch, MOST_ACCOUNTS)
     figures = table(lifetimes)
     facts["took"] = f"{(time.monotonic() - started) / 60:.1f} minutes"
-    return Findings(facts, lifetimes, figures, end, bounds(figures, counts, imports.unwanted()))
+    promises = [*bounds(figures, counts, imports.unwanted()), judged.bound, facts_cost.measure()]
+    return Findings(facts, lifetimes, figures, end, promises)
 
 
 def _live_all(chosen: Plan, templates: dict[str, Stack], scratch: Path, simulator: Simulator) -> list[Lifetime]:

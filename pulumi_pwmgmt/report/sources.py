@@ -23,7 +23,7 @@ class Source:
     @classmethod
     def of(cls, inputs: Mapping[str, Any]) -> Source:
         """Read the input ``source``; whatever is not of the expected form is left out."""
-        told = inputs.get("source")  # a text of JSON
+        told: Any = inputs.get("source")  # a text of JSON
         with contextlib.suppress(TypeError, ValueError, RecursionError):
             told = json.loads(told)
         if not isinstance(told, Mapping):

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from benchmarks import plan
+from benchmarks import facts_cost, plan
 from benchmarks.bounds import Bound, Verdict, bounds
 from benchmarks.calls import EXPECTED, LOG_IN, READ, TOKEN, WRITE, Count, Expectation, calls_of, kind_of
 from benchmarks.figures import ratio, table
 from benchmarks.lifetime import Lifetime
+from benchmarks.pack import Pairs
 from benchmarks.plan import FLOOR, NAIVE, OURS, Cell
 from benchmarks.report import Findings, as_json, as_markdown
 
@@ -86,6 +87,19 @@ def test_memory_and_state_may_cost_a_quarter(size: int, verdict: Verdict) -> Non
     judged = verdicts(lifetime(floor, cli=100, state=100), lifetime(ours, cli=size, state=size))
     assert judged["peak memory of the CLI, N = 100: times the floor"] is verdict
     assert judged["exported state, N = 100: times the floor"] is verdict
+
+
+def test_the_pack_costs_what_it_adds_within_a_pair() -> None:
+    disturbed = Pairs(1000, without=[10, 10, 30], with_=[11.9, 19, 31])
+    assert disturbed.bound.figure == pytest.approx(1.9)
+    assert disturbed.bound.verdict is Verdict.KEPT
+    assert Pairs(1000, without=[10], with_=[12.1]).bound.verdict is Verdict.MISSED
+
+
+def test_facts_are_measured_in_milliseconds() -> None:
+    measured = facts_cost.measure()
+    assert (measured.unit, measured.allowed) == ("ms", 10)
+    assert measured.figure
 
 
 def test_what_was_not_measured_is_not_kept() -> None:
