@@ -1,0 +1,77 @@
+"""What the matrix came to, over all workers: written to build/faults, counted, and held against its own table."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from tests.faults.fault import FAULTS, TIMES
+from tests.faults.operation import OPERATIONS
+from tests.faults.unavoidable import UNAVOIDABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BUILD = Path(__file__).resolve().parents[2] / "build" / "faults"
+CELLS = "cells of the matrix"
+_TESTS = len(OPERATIONS) * len(FAULTS) * len(TIMES)
+
+
+@dataclass
+class Matrix:
+    """The cells that the workers have told of, and what is wrong with the whole of them."""
+
+    tests: int = 0
+    cells: list[dict[str, Any]] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        for name, cells in report.user_properties:
+            if report.when == "call" and name == CELLS:
+                self.tests += 1
+                self.cells += cast("list[dict[str, Any]]", cells)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self.cells:
+            self._write()
+        if self.tests == _TESTS:
+            self.problems = list(self._wrong())
+        if self.problems:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self.cells:
+            broken = sum(bool(cell["broken"]) for cell in self.cells)
+            excused = sum(bool(cell["unavoidable"]) for cell in self.cells)
+            counted = f"{len(self.cells)} cells, {broken} break a promise, {excused} more can't keep one"
+            terminalreporter.write_line(f"fault matrix: {counted}; see {BUILD.relative_to(Path.cwd())}")
+        for problem in self.problems:
+            terminalreporter.write_line(f"fault matrix: {problem}", red=True)
+
+    def _write(self) -> None:
+        BUILD.mkdir(parents=True, exist_ok=True)
+        by_system: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for cell in self.cells:
+            by_system[cell["system"]].append(cell)
+        for system, cells in by_system.items():
+            (BUILD / f"{system}.json").write_text(json.dumps(cells, indent=1, sort_keys=True), encoding="utf-8")
+
+    def _wrong(self) -> Iterator[str]:
+        requests: dict[str, int] = {f"{cell['system']}: {cell['operation']}": cell["requests"] for cell in self.cells}
+        expected = sum(requests.values()) * len(FAULTS) * len(TIMES)
+        if len(self.cells) != expected:
+            yield f"there are {len(self.cells)} cells, and the table multiplies to {expected}"
+        used = {(cell["system"], cell["operation"], name) for cell in self.cells for name in cell["unavoidable"]}
+        for row in UNAVOIDABLE:
+            if (row.system, row.operation, row.invariant) not in used:
+                yield f"nothing needs the row {row.system}, {row.operation}, {row.invariant} of what is unavoidable"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Matrix(), "fault-matrix")

@@ -1,0 +1,235 @@
+"""What holds at every instant, each as a property of what happened: a function that names what breaks it."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pulumi_pwmgmt
+from pulumi_pwmgmt.fingerprint import fingerprint, same
+from pulumi_pwmgmt.model import Secret
+from tests.canary import find_canary
+from tests.faults import sent
+from tests.faults.operation import DESTROY, FIRST, NEXT, OUTSIDE, REFRESH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.faults.cell import Story
+    from tests.faults.stage import Step
+    from tests.unit.stack import Entry
+
+STRICTEST_LOCKOUT = 5  # wrong passwords, in the policy of the simulated ETNA Trader
+_MEBIBYTE = 1024 * 1024
+_LIBRARY = str(Path(pulumi_pwmgmt.__file__).parent)
+_HUMAN = ("find or reset the live password", "sign in again")  # steps that only a human can take
+
+
+def _values(story: Story) -> dict[str, str]:
+    return {"own": story.own, "first": FIRST, "next": NEXT, "outside": OUTSIDE}
+
+
+def _recorded(story: Story, entry: Entry | None) -> str | None:
+    """Return the password that a state says is accepted."""
+    if entry is None:
+        return None
+    record = entry.record
+    for value in _values(story).values():
+        if same(record.password, fingerprint(Secret(value), record.tenant, record.principal)):
+            return value
+    return "one that nobody knows"
+
+
+def _from_the_fault_on(story: Story) -> list[Step]:
+    return [*story.faulted, story.clean, story.refreshed, story.again]
+
+
+def _name(story: Story, value: str | None) -> str:
+    return next((name for name, one in _values(story).items() if one == value), "none" if value is None else "another")
+
+
+def some_password_opens(story: Story) -> Iterator[str]:
+    """I1: some password in durable hands opens the account, or the error says which step a human takes."""
+    if story.cell.operation.verb == DESTROY:
+        return
+    for step in _from_the_fault_on(story):
+        in_hands = {story.cell.operation.declares or story.own, story.own if step.after is None else None}
+        in_hands |= {_recorded(story, step.before), _recorded(story, step.after)}
+        in_hands |= {OUTSIDE} if story.cell.operation.outside else set()
+        kept = step.after.record.kept_password if step.after else None
+        in_hands |= {kept.reveal()} if kept else set()
+        if not (step.opens and step.live in in_hands) and not any(words in str(step.error) for words in _HUMAN):
+            yield f"{step.name}: the account has {_name(story, step.live)}, opens: {step.opens}"
+
+
+def state_is_true(story: Story) -> Iterator[str]:
+    """I2: the state never claims what the server has not accepted."""
+    accepted = {story.own}
+    operation = story.cell.operation
+    for step in story.steps:
+        accepted |= {sent.passwords(one).get("new", "") for one in step.exchanges if sent.was_accepted(one)}
+        recorded = _recorded(story, step.after)
+        if step.after and recorded not in accepted:
+            yield f"{step.name}: the state has {_name(story, recorded)}, which was never accepted"
+        kept = step.after.record.kept_password if step.after else None
+        if kept and kept.reveal() != recorded:
+            yield f"{step.name}: the password that is kept is not the one that is recorded"
+        if step.error is not None and step.name != "refresh" and step.after != step.before:
+            yield f"{step.name}: it failed, and the state has changed"
+    if not operation.outside:
+        yield from _success_is_true(story)
+
+
+def _success_is_true(story: Story) -> Iterator[str]:
+    operation, after = story.cell.operation, story.refreshed.after
+    for step in (*story.faulted, story.clean):
+        if step.error is not None:
+            continue
+        if operation.verb == DESTROY:
+            if step.opens and step.live in (FIRST, story.own):
+                yield f"{step.name}: destroyed, and the password still opens the account"
+        elif operation.verb != REFRESH and step.live != (operation.declares or story.own):
+            yield f"{step.name}: it went well, and the account has {_name(story, step.live)}"
+    if after and after.record.drift:
+        yield f"a refresh finds a drift where nobody else changed anything: {after.record.drift}"
+
+
+def running_again_converges(story: Story) -> Iterator[str]:
+    """I3: the next run ends as if there had been no fault, with one more write at most; the one after does nothing."""
+    operation, clean, again = story.cell.operation, story.clean, story.again
+    refuses = operation.outside and operation.verb != DESTROY and not operation.lax  # a repair may not be allowed
+    if clean.error is not None and not (refuses and type(clean.error).__name__ == "PasswordRejected"):
+        yield f"the clean run ended with {clean.outcome}: {clean.error}"
+    written = [one for one in clean.exchanges if sent.writes(one, operation.system)]
+    if len(written) > 1 + 1:  # what it takes, and one extra
+        yield f"the clean run wrote {len(written)} times"
+    if sum(sent.was_accepted(one) for one in written) > 1:
+        yield "the clean run changed the account more than once"
+    if operation.outside:
+        return
+    if again.error or again.did or any(sent.writes(one, operation.system) for one in again.exchanges):
+        yield f"another run was not quiet: {again.outcome} {again.did}"
+
+
+def nothing_is_sent_twice(story: Story) -> Iterator[str]:
+    """I4: an accepted value is not sent again, but once a run for an observed drift, and once after each fault."""
+    system, accepted, repeated = story.cell.operation.system, [story.own], dict[str, int]()
+    for step in story.steps:
+        record = step.before.record if step.before else None
+        for one in step.exchanges:
+            new = sent.passwords(one).get("new") if sent.writes(one, system) else None
+            if new is None:
+                continue
+            if one.reached and record and new == _recorded(story, step.before) and not record.drift:
+                yield f"{step.name}: what the state has as accepted was sent again"
+            if one.reached and new in accepted and not (record and record.drift):
+                repeated[new] = repeated.get(new, 0) + 1
+            if sent.was_accepted(one):
+                accepted.append(new)
+    for value, times in repeated.items():
+        if times > story.cell.times:
+            yield f"{_name(story, value)} was sent {times} times after it had been accepted"
+
+
+def log_ins_succeed(story: Story) -> Iterator[str]:
+    """I5: no log-in fails in the ordinary case; under faults one a run at most, and never near the lockout."""
+    system, live, total = story.cell.operation.system, story.own, 0
+    at_hand: str | None = live
+    disturbed = story.cell.fault is not None or (story.cell.operation.outside and not story.cell.operation.lax)
+    for step in story.steps:
+        failed = 0
+        for one in step.exchanges:
+            failed += sent.fails_to_log_in(one, system, at_hand)
+            at_hand = sent.accepted_by([one], at_hand)
+        total += failed
+        allowed = 1 if disturbed and step in (*story.faulted, story.clean, story.again) else 0
+        if step is story.again and not story.cell.operation.outside:
+            allowed = 0
+        if failed > allowed:
+            yield f"{step.name}: {failed} log-ins failed"
+        at_hand = step.live
+    if total > STRICTEST_LOCKOUT - 2:
+        yield f"{total} log-ins failed in all"
+
+
+def no_secret_is_told(story: Story) -> Iterator[str]:
+    """I6: no secret byte in what is told, raised or addressed, nor in the state outside what is kept encrypted."""
+    carried = {new for step in story.steps for one in step.exchanges if (new := sent.passwords(one).get("new"))}
+    random = carried - set(_values(story).values())  # what a revoke sets
+    for step in story.steps:
+        texts = {"what was told": "\n".join(step.told), "a URL": "\n".join(one.path for one in step.exchanges)}
+        if step.error is not None:
+            texts["an error"] = "\n".join(_texts_of(step.error))
+        for entry in filter(None, (step.before, step.after)):
+            outputs = {name: value for name, value in entry.outputs.items() if name != "kept_password"}
+            texts["the state"] = json.dumps([entry.inputs, outputs])
+        for place, text in texts.items():
+            if find_canary(text) or any(one in text for one in random):
+                yield f"{step.name}: a secret stands in {place}"
+    if story.followed:
+        yield "somebody followed a redirect to another host"
+    if story.sent_of_the_huge_one > 16 * _MEBIBYTE:
+        yield f"{story.sent_of_the_huge_one} bytes of an answer were taken in"
+
+
+def _texts_of(error: BaseException) -> Iterator[str]:
+    yield from traceback.format_exception(error)
+    yield from (repr(error), repr(vars(error)))
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_filename.startswith(_LIBRARY) and frame.f_code.co_name not in ("check", "given"):
+            yield from (f"{name}: {value!r}" for name, value in frame.f_locals.items() if name != "news")
+
+
+def what_others_set_stays(story: Story) -> Iterator[str]:
+    """I7: taking away a password that somebody else has set since does nothing, and says so."""
+    operation = story.cell.operation
+    if operation.verb != DESTROY or not operation.outside:
+        return
+    for step in (*story.faulted, story.clean):
+        if step.live != OUTSIDE or not step.opens:
+            yield f"{step.name}: the password that somebody else set is gone"
+        if any(sent.writes(one, operation.system) for one in step.exchanges):
+            yield f"{step.name}: something was written"
+        if step.before and step.error is None and not any("taken it over" in text for text in step.told):
+            yield f"{step.name}: nobody was told that the password stays"
+
+
+def runs_do_not_mix(story: Story) -> Iterator[str]:
+    """I8: requests come one after the other, and nothing is written for an engine that is dead."""
+    fault, system = story.cell.fault, story.cell.operation.system
+    for step in story.steps:
+        if any(one.overlapping for one in step.exchanges):
+            yield f"{step.name}: requests were under way at the same time"
+    for step in story.faulted:
+        ends = [one.fault for one in step.exchanges]
+        if fault and fault.kills and fault.name in ends:
+            after = step.exchanges[ends.index(fault.name) + 1 :]
+            if any(sent.writes(one, system) and not one.fault for one in after):
+                yield f"{step.name}: something was written after the engine was killed"
+
+
+def preview_foretells(story: Story) -> Iterator[str]:
+    """I9: what preview refuses, up refuses; what it allows, up does not refuse for what could have been read."""
+    allowed_then_refused = story.preview is None and type(story.clean.error).__name__ == "Refused"
+    refused_then_allowed = story.preview is not None and story.clean.error is None
+    if allowed_then_refused or refused_then_allowed:
+        yield f"the preview said {story.preview}, the run {story.clean.error}"
+    for earlier, later in pairwise(story.steps):
+        if earlier.after != later.before:
+            yield f"the state changed between {earlier.name} and {later.name}"
+
+
+INVARIANTS: dict[str, Callable[[Story], Iterator[str]]] = {
+    "I1": some_password_opens,
+    "I2": state_is_true,
+    "I3": running_again_converges,
+    "I4": nothing_is_sent_twice,
+    "I5": log_ins_succeed,
+    "I6": no_secret_is_told,
+    "I7": what_others_set_stays,
+    "I8": runs_do_not_mix,
+    "I9": preview_foretells,
+}
