@@ -10,7 +10,7 @@ from pulumi.runtime import mocks, rpc
 from pulumi.runtime.settings import set_root_resource
 
 import pulumi_pwmgmt
-from pulumi_pwmgmt import OnDestroy, OnDrift, from_file
+from pulumi_pwmgmt import ManagedCredential, OnDestroy, OnDrift, from_file
 from pulumi_pwmgmt.model import Reference
 from tests.unit.in_memory import Administrator, Directory
 from tests.unit.program import Engine, bot, run, start
@@ -91,6 +91,19 @@ def test_the_other_arguments_arrive_as_they_are(world: tuple[Engine, Directory])
     inputs = engine.registered["bot"]
     assert (inputs["on_destroy"], inputs["on_drift"]) == ("expire", "accept")
     assert (inputs["keep_in_state"], inputs["adopt"]) == (True, False)
+
+
+def test_in_the_program_facts_and_source_are_tables(world: tuple[Engine, Directory]) -> None:
+    seen: list[object] = []
+
+    async def look(made: ManagedCredential) -> None:
+        seen.extend([await made.facts.future(), await made.source.future()])
+
+    run(lambda: pulumi.Output.from_input(look(bot())))
+    facts, source = seen
+    assert source == {"kind": "supplied"}
+    assert isinstance(facts, dict)
+    assert (facts["length"], facts["source"]) == (len("CANARY-first"), "supplied")
 
 
 def test_nothing_but_arguments_is_registered(world: tuple[Engine, Directory]) -> None:
