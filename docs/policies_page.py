@@ -23,8 +23,9 @@ HEAD = """# Policies
 
 Made from the rules by `python -m docs.policies_page`; a test fails when it is stale.
 
-The pack judges credentials by what may be known of them: length, kinds of characters, strength, source, age. It never
-sees a password, not even one that is kept in the state, and none of its messages quotes a property.
+The pack judges credentials by what may be known of them: length, kinds of characters, strength, source, age. Pulumi
+hands config and outputs to every pack in clear ([security](security.md)); this one reads only the properties that its
+rules name, no password and no fingerprint among them, and none of its messages quotes a property.
 
 ## Run it
 

@@ -25,10 +25,14 @@ class WrongConfiguration(ValueError):
 
 @dataclass(frozen=True)
 class Configuration:
-    """A profile, and for each rule by name the parameters that it judges by, those that it borrows among them."""
+    """A profile, and for each rule by name the parameters that it judges by, those that it borrows among them.
+
+    ``overridden`` are the rules that judge by something else than the profile says.
+    """
 
     profile: Profile
     parameters: Mapping[str, Mapping[str, Any]]
+    overridden: frozenset[str] = frozenset()
 
     @staticmethod
     def parse(given: Mapping[str, object]) -> Configuration:
@@ -44,12 +48,14 @@ class Configuration:
         chosen: Any = given.get(PROFILE) or {}
         profile = PROFILES[chosen.get("name", DEFAULT_PROFILE)]
         own = {rule.name: _own_parameters(rule, profile, given.get(rule.name)) for rule in RULES}
+        changed = {rule.name for rule in RULES if own[rule.name] != _own_parameters(rule, profile, None)}
         return Configuration(
             profile,
             {
                 rule.name: {name: value for source in (*rule.borrows, rule.name) for name, value in own[source].items()}
                 for rule in RULES
             },
+            frozenset(rule.name for rule in RULES if changed & {rule.name, *rule.borrows}),
         )
 
     def message(self, rule: Rule | StackRule, verdict: Verdict) -> str:
@@ -60,7 +66,12 @@ class Configuration:
         return f"{verdict.says} ({clauses}) — {rule.how}" if clauses else f"{verdict.says} — {rule.how}"
 
     def clauses(self, rule: str) -> str:
-        """Return where the profile's framework says what the rule stands for; empty where the rule is ours."""
+        """Return where the profile's framework says what the rule stands for.
+
+        Empty where the rule is ours, and where a parameter is: a framework is not cited for figures that it lacks.
+        """
+        if rule in self.overridden:
+            return ""
         references = ", ".join(clause.reference for clause in self.profile.clauses.get(rule, ()))
         return f"{self.profile.title}: {references}" if references else ""
 
