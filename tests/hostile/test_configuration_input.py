@@ -227,16 +227,8 @@ def test_any_seed_starts_or_is_refused(campaign: Campaign) -> None:
 def test_the_command_tells_it_in_a_line_and_ends(tmp_path: Path, text: str) -> None:
     file = tmp_path / "directory.yaml"
     file.write_text(text, encoding="utf-8")
-    command = [
-        Path(sys.executable).parent / "pwmgmt",
-        "simulate",
-        "--port",
-        "0",
-        "--control-port",
-        "0",
-        "--directory",
-        file,
-    ]
+    pwmgmt = str(Path(sys.executable).parent / "pwmgmt")
+    command = [pwmgmt, "simulate", "--port", "0", "--control-port", "0", "--directory", str(file)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert ended.returncode == 2
     assert ended.stdout == ""
