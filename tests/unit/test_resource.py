@@ -10,7 +10,7 @@ from pulumi.runtime import mocks, rpc
 from pulumi.runtime.settings import set_root_resource
 
 import pulumi_pwmgmt
-from pulumi_pwmgmt import ManagedCredential, OnDestroy, OnDrift, from_file
+from pulumi_pwmgmt import OnDestroy, OnDrift, from_file
 from pulumi_pwmgmt.model import Reference
 from tests.unit.in_memory import Administrator, Directory
 from tests.unit.program import Engine, bot, run, start
@@ -93,16 +93,17 @@ def test_the_other_arguments_arrive_as_they_are(world: tuple[Engine, Directory])
     assert (inputs["keep_in_state"], inputs["adopt"]) == (True, False)
 
 
-def test_in_the_program_facts_and_source_are_tables(world: tuple[Engine, Directory]) -> None:
-    seen: list[object] = []
+@pytest.mark.usefixtures("world")
+def test_in_the_program_facts_and_source_are_tables() -> None:
+    seen: list[dict[str, Any]] = []
 
-    async def look(made: ManagedCredential) -> None:
-        seen.extend([await made.facts.future(), await made.source.future()])
+    def program() -> pulumi.Output[None]:
+        made = bot()
+        return pulumi.Output.all(made.facts, made.source).apply(seen.extend)
 
-    run(lambda: pulumi.Output.from_input(look(bot())))
+    run(program)
     facts, source = seen
     assert source == {"kind": "supplied"}
-    assert isinstance(facts, dict)
     assert (facts["length"], facts["source"]) == (len("CANARY-first"), "supplied")
 
 
