@@ -46,7 +46,8 @@ PROGRAMS = {
     "empty principal": ({"principal": ""}, "Unsupported: principal is empty — give a user id or login"),
     "empty password": (
         {"password": 'pulumi.Output.secret("")'},
-        'Unsupported: password is empty — give a secret text, from_env("NAME") or from_file("PATH")',
+        'Unsupported: password is empty — give a secret text, from_env("NAME"), from_file("PATH"), a GeneratedPassword or '
+        'a DerivedPassword',
     ),
     "control character in the principal": (
         {"principal": "ci\nbot"},
