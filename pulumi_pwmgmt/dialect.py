@@ -85,10 +85,14 @@ class Dialect:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What a reply answers: the method and path template, and whether the call changes anything."""
+    """What a reply answers: the method and path template, and whether the call changes anything.
+
+    ``once`` says that it is not sent again where the server may have processed it.
+    """
 
     what: str
     writes: bool
+    once: bool
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

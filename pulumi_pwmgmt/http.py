@@ -106,13 +106,15 @@ class Wire:
         json: object | None = None,
         form: Mapping[str, str | Secret] | None = None,
         refusals: tuple[Refusal, ...] = (),
+        once: bool = False,
         **segments: str,
     ) -> Reply:
         """Make a call that changes nothing at the server; log-ins and token calls are such.
 
         ``path`` is a template such as ``/users/{id}``, filled with ``segments``. ``json``, ``form`` and ``headers`` may
         hold ``Secret`` values. ``refusals`` come before the dialect's own. The call is sent again, within attempts and
-        ``time_budget``, after 429, 5xx, and anything that is not a whole answer.
+        ``time_budget``, after 429, 5xx, and anything that is not a whole answer. ``once`` is for log-ins, because a
+        wrong password counts towards a lock without its answer too: sent again only where it provably did not.
 
         Raises:
             PrincipalNotFound: a segment can't be part of a path.
@@ -124,7 +126,7 @@ class Wire:
             CredentialError: what a row of the refusals names.
 
         """
-        asked = Asked(what=f"{method} {path}", writes=False)
+        asked = Asked(what=f"{method} {path}", writes=False, once=once)
         url = with_query(self._connection.url + fill(path, segments), query)
         return self._perform(Call(asked, method, url, headers, json, form, token, refusals))
 
@@ -158,7 +160,7 @@ class Wire:
             CredentialError: what a row of the refusals names.
 
         """
-        asked = Asked(what=f"{method} {path}", writes=True)
+        asked = Asked(what=f"{method} {path}", writes=True, once=True)
         url = with_query(self._connection.url + fill(path, segments), query)
         return self._perform(Call(asked, method, url, headers, json, form, token, refusals))
 
@@ -248,7 +250,7 @@ class Wire:
         return Scrubber(call.secrets(), [*self._connection.secrets(), *sent])
 
     def _line(self, *, fresh: bool) -> _Line:
-        """Return this thread's connections. A write gets no idle one: the server may be closing it just now."""
+        """Return this thread's connections. What is sent once gets no idle one: the server may be closing it."""
         line: _Line | None = getattr(self._threads, "line", None)
         if line is None:
             line = self._threads.line = _Line()
@@ -258,7 +260,7 @@ class Wire:
 
     def _exchange(self, call: Call, headers: Mapping[str, str | Secret], until: float) -> Answer | Failure:
         """Send it and take in the answer. Nothing that ``requests`` raises gets out: it holds the request."""
-        line = self._line(fresh=call.asked.writes)
+        line = self._line(fresh=call.asked.once)
         left = max(until - self._clock.monotonic(), self._room)
         try:
             with line.send(
@@ -282,7 +284,7 @@ class Wire:
         line.close()  # nothing more is expected of its connections
         if call.asked.writes:
             return Failure(OutcomeUnknown(f"{call.asked.what}: sent, but no complete answer came"))
-        return _unreachable(call, self._connection.tenant, "no complete answer came", again=True)
+        return _unreachable(call, self._connection.tenant, "no complete answer came", again=not call.asked.once)
 
     def _prepared(self, call: Call, headers: Mapping[str, str | Secret]) -> requests.PreparedRequest:
         content_type, body = call.body() or (None, None)

@@ -151,4 +151,4 @@ class System:
 
     def _log_in(self, principal: str, password: Password) -> _LogIn:
         headers = self._headers | {"Username": principal, "Password": password}
-        return self._wire.read("POST", "/token", headers=headers, refusals=_LOG_IN).parse(_LogIn)
+        return self._wire.read("POST", "/token", headers=headers, refusals=_LOG_IN, once=True).parse(_LogIn)

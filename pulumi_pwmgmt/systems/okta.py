@@ -183,7 +183,7 @@ class System:
             login = self._user(principal).login if _USER_ID.fullmatch(principal) else principal
             body = {"username": login, "password": password}
             trusted = {} if _okta.is_from_oauth(self._connection.token.read().reveal()) else self._token
-            reply = self._wire.read("POST", "/api/v1/authn", json=body, headers=trusted, refusals=_LOG_IN)
+            reply = self._wire.read("POST", "/api/v1/authn", json=body, headers=trusted, refusals=_LOG_IN, once=True)
         except (errors.PrincipalNotFound, errors.CurrentPasswordRejected):
             return False
         except errors.Unsupported:

@@ -151,8 +151,7 @@ class System:
 
     def set_password(self, principal: str, new: Password, current: Password | None) -> Observation:  # noqa: ARG002 -- no change call
         """Set it: https://developers.onelogin.com/api-docs/1/users/set-password-in-cleartext (or -using-sha-256)."""
-        user_id = self._find(principal)
-        call, body = _TRANSPORTS[self._connection.password_transport]
+        user_id, (call, body) = self._find(principal), _TRANSPORTS[self._connection.password_transport]
         reply = self._wire.write("PUT", f"/api/1/users/{call}/{{id}}", id=user_id, token=self._token, json=body(new))
         reply.parse(_Done)
         return Observation(principal_id=user_id, answered_at=reply.date)
@@ -174,7 +173,8 @@ class System:
         try:
             login = self._read(principal).login if _is_id(principal) else principal
             body = {"username_or_email": login, "password": password, "subdomain": self._connection.subdomain}
-            self._wire.read("POST", "/api/1/login/auth", token=self._token, json=body, refusals=_LOG_IN).parse(_Token)
+            log_in = partial(self._wire.read, "POST", "/api/1/login/auth", refusals=_LOG_IN, once=True)
+            log_in(token=self._token, json=body).parse(_Token)
         except (errors.PrincipalNotFound, errors.CurrentPasswordRejected):
             return False
         except errors.Unsupported:

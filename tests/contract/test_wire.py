@@ -108,7 +108,15 @@ def test_a_change_that_was_not_made_is_made_once_more_by_who_may(operation: Oper
         assert scene.opens(scene.password)
 
 
-@proves("reached, but no answer", lambda operation: not operation.writes)
+@proves("reached, but no answer", lambda operation: operation.column == "verify")
+def test_a_log_in_without_an_answer_is_not_sent_again(operation: Operation, scene: Scene) -> None:
+    scene.order(operation, "hang_after", times=1)
+    with refused(Unreachable):
+        scene.ask(operation, read_timeout=0.2)
+    assert scene.times_asked(operation) == 1
+
+
+@proves("reached, but no answer", lambda operation: not operation.writes and operation.column != "verify")
 def test_a_question_without_an_answer_is_asked_again(operation: Operation, scene: Scene) -> None:
     scene.order(operation, "hang_before", times=1)
     assert scene.ask(operation, read_timeout=0.2)

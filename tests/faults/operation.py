@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CREATE, CHANGE, REFRESH, DESTROY = "create", "change", "refresh", "destroy"
-FIRST, NEXT, OUTSIDE = "CANARY-First-password-1", "CANARY-Next-password-2", "CANARY-Outside-password-3"
+FIRST, NEXT, OUTSIDE = "CANARY-a1", "CANARY-b2", "CANARY-c3"  # short: each run estimates what guessing takes
 
 
 @dataclass(frozen=True)

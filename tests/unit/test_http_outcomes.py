@@ -175,6 +175,26 @@ def test_a_read_is_sent_again_after_a_failure_of_the_server(action: Action) -> N
     assert len(peer.received) == 2
 
 
+@each(NO_ANSWER)
+def test_a_log_in_that_was_sent_is_never_sent_again(action: Action) -> None:
+    with peering(action, GOOD) as peer, pytest.raises(Unreachable):
+        wire_to(peer.url).read("POST", "/log-in", once=True, json={"password": Secret("CANARY-p")})
+    assert len(peer.received) == 1  # a wrong password counts, whether its answer arrives or not
+
+
+@each(SERVER_FAILURES)
+def test_a_log_in_is_not_sent_again_after_a_failure_of_the_server(action: Action) -> None:
+    with peering(action, GOOD) as peer, pytest.raises(UnexpectedReply):
+        wire_to(peer.url).read("POST", "/log-in", once=True, json={"password": Secret("CANARY-p")})
+    assert len(peer.received) == 1
+
+
+def test_a_log_in_that_was_not_processed_is_sent_again() -> None:
+    with peering(answers(429), GOOD) as peer:
+        assert wire_to(peer.url).read("POST", "/log-in", once=True).status == 200
+    assert len(peer.received) == 2
+
+
 @each(SERVER_FAILURES)
 def test_a_server_that_keeps_failing_a_read_is_unexpected(action: Action) -> None:
     with peering(action) as peer, pytest.raises(UnexpectedReply) as caught:
