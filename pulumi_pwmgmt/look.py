@@ -20,24 +20,31 @@ if TYPE_CHECKING:
 _SECOND = timedelta(seconds=1)  # servers tell time in whole seconds, cut off
 
 
-@dataclass(frozen=True)
+@dataclass
 class Attempt:
     """A password on its way to an account.
 
     ``before`` is the server's recorded time of the last change, None where none is recorded. ``started`` is our own
-    clock when the first request was about to leave.
+    clock when the first request was about to leave. ``log_in_failed`` is whether a log-in with it has been refused.
     """
 
     principal: str
     password: Password
     before: datetime | None
     started: datetime
+    log_in_failed: bool = False
 
     def is_live(self, connected: Connected) -> bool | None:
-        """Log in once with the new password; None where the system can't, does not tell, or fails to."""
-        if isinstance(connected.system, VerifiesPassword):
-            with contextlib.suppress(CredentialError):
-                return connected.system.verify_password(self.principal, self.password)
+        """Log in with the new password; None where the system can't, does not tell, or fails to.
+
+        Once it was refused it is not tried again, lest the account be locked: None.
+        """
+        if self.log_in_failed or not isinstance(connected.system, VerifiesPassword):
+            return None
+        with contextlib.suppress(CredentialError):
+            live = connected.system.verify_password(self.principal, self.password)
+            self.log_in_failed = live is False
+            return live
         return None
 
     def observed(self, connected: Connected) -> Observation | None:

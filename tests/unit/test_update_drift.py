@@ -2,12 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_pwmgmt.errors import (
-    PasswordRejected,
-)
-from tests.unit.in_memory import (
-    Administrator,
-)
+from pulumi_pwmgmt.errors import PasswordRejected, Unreachable
+from tests.unit.in_memory import LOST, Administrator
 from tests.unit.stack import LOGIN, credential, made
 
 
@@ -43,6 +39,18 @@ def test_a_refused_repair_keeps_the_drift() -> None:
         stack.up(bot=credential())
     assert stack.state["bot"].record.drift
     assert "set again" in stack.preview(bot=credential())["bot"]["reason"]
+
+
+def test_a_refused_repair_fails_one_log_in_a_run_whatever_else_goes_wrong() -> None:
+    stack, directory = made(Administrator)
+    directory.change_outside(LOGIN, "CANARY-outside")
+    stack.refresh()
+    directory.fail("set", LOST)
+    directory.fail("observe", Unreachable("no route"))
+    with pytest.raises(PasswordRejected):
+        stack.up(bot=credential())
+    assert directory.failed_log_ins == 1
+    assert directory.opens(LOGIN, "CANARY-outside")
 
 
 def test_a_repair_that_finds_its_own_password_sends_nothing_twice() -> None:
