@@ -34,7 +34,7 @@ class Fault:
     trouble that the simulated server itself makes in its vendor's words, with ``delay_s``, and then it does nothing.
     ``answers`` makes what comes back out of what the server said, None: nothing does. ``hangs`` leaves the client
     waiting in place of hanging up. ``refuses`` keeps it from connecting. ``kills`` ends the engine meanwhile.
-    ``elsewhere`` is put in front of the path in a redirect.
+    ``late`` has the server do it when everybody has stopped waiting for it.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Fault:
     hangs: bool = False
     refuses: bool = False
     kills: bool = False
+    late: bool = False
 
 
 def _as_it_is(answer: Answer, _elsewhere: str) -> Answer:
@@ -114,5 +115,7 @@ FAULTS = (
     Fault("engine killed, not committed", kills=True),
     Fault("engine killed, committed", commits=True, answers=_as_it_is, kills=True),
 )
+# No client can prevent it, so it is no row of the table: what is promised is that it is noticed.
+COMMITTED_LATE = Fault("no answer in time, committed after the next run", hangs=True, late=True)
 ONCE, TWICE = 1, 2
 TIMES = (ONCE, TWICE)

@@ -136,23 +136,21 @@ def nothing_is_sent_twice(story: Story) -> Iterator[str]:
 
 def log_ins_succeed(story: Story) -> Iterator[str]:
     """I5: no log-in fails in the ordinary case; under faults one a run at most, and never near the lockout."""
-    system, live, total = story.cell.operation.system, story.own, 0
+    operation, live, total = story.cell.operation, story.own, 0
     at_hand: str | None = live
-    disturbed = story.cell.fault is not None or (story.cell.operation.outside and not story.cell.operation.lax)
+    refused = operation.outside and not operation.lax  # a repair that the history may refuse
     for step in story.steps:
         failed = 0
         for one in step.exchanges:
-            failed += sent.fails_to_log_in(one, system, at_hand)
+            failed += sent.fails_to_log_in(one, operation.system, at_hand)
             at_hand = sent.accepted_by([one], at_hand)
-        total += failed
-        allowed = 1 if disturbed and step in (*story.faulted, story.clean, story.again) else 0
-        if step is story.again and not story.cell.operation.outside:
-            allowed = 0
-        if failed > allowed:
+        disturbed = story.cell.fault is not None and step in (*story.faulted, story.clean)
+        if failed > (disturbed or refused):
             yield f"{step.name}: {failed} log-ins failed"
+        total += failed if step is not story.again else 0
         at_hand = step.live
     if total > STRICTEST_LOCKOUT - 2:
-        yield f"{total} log-ins failed in all"
+        yield f"{total} log-ins failed in all, up to the clean run"
 
 
 def no_secret_is_told(story: Story) -> Iterator[str]:

@@ -14,13 +14,13 @@ from collections import deque
 from dataclasses import dataclass, field
 from threading import Lock, Thread
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
 from tests.faults.fault import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pulumi_pwmgmt.simulator.pytest_plugin import Simulator
     from tests.faults.fault import Fault
@@ -31,6 +31,7 @@ _LIVES_LONG_S = 60.0
 _SILENCE_S = 30.0  # how long a client with the default read_timeout waits for an answer
 _OF_THE_CONNECTION = {"connection", "content-length", "transfer-encoding", "keep-alive"}
 _refusing: dict[tuple[str, int], Middleman] = {}
+Held: TypeAlias = "Callable[[], Exchange]"
 
 
 @dataclass
@@ -85,6 +86,7 @@ class Middleman:
         self.exchanges: list[Exchange] = []
         self.engine_lives = True
         self.sent_of_the_huge_one = 0
+        self.held: list[Held] = []
         self._open()
 
     def begin(self, fault: Fault | None = None, first: int = 0, times: int = 0) -> None:
@@ -198,6 +200,8 @@ class Middleman:
             exchange.said = answer.status
             return answer
         exchange.fault = fault.name
+        if fault.late:
+            self.held.append(lambda: self._late(exchange))
         if fault.kills:
             self.engine_lives = False
         answer = Answer(0)
@@ -208,6 +212,11 @@ class Middleman:
             self._simulator.fault(**fault.orders)
             answer = self._passed_on(server, exchange)
         return fault.answers(answer, self.elsewhere + exchange.path) if fault.answers else None
+
+    def _late(self, exchange: Exchange) -> Exchange:
+        with contextlib.closing(http.client.HTTPConnection(self._server, timeout=_LIVES_LONG_S)) as server:
+            exchange.said = self._passed_on(server, exchange).status
+        return exchange
 
     def _passed_on(self, server: http.client.HTTPConnection, exchange: Exchange) -> Answer:
         server.request(exchange.method, exchange.path, exchange.body or None, dict(exchange.headers))

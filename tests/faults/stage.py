@@ -21,7 +21,7 @@ from tests.unit.stack import Refused, Stack
 if TYPE_CHECKING:
     from pulumi_pwmgmt.simulator.pytest_plugin import Simulator
     from tests.faults.fault import Fault
-    from tests.faults.middleman import Exchange, Middleman
+    from tests.faults.middleman import Exchange, Held, Middleman
     from tests.faults.shared_time import SharedTime
     from tests.unit.stack import Entry
 
@@ -113,18 +113,18 @@ class Stage:
         """Bring the stack to where the operation starts."""
         operation = self.operation
         if operation.exists:
-            self._step("before", CREATE, FIRST)
+            self.step("before", CREATE, FIRST)
         if operation.outside:
             self.time.wait(_BETWEEN_RUNS_S)
             somebody = Pulumi(self.time, self.middleman, self.direct)
             somebody.up(bot=self.declaration(OUTSIDE) | {"keep_in_state": None})
             self.live = OUTSIDE
         if operation.refreshed:
-            self._step("refresh before", REFRESH, FIRST)
+            self.step("refresh before", REFRESH, FIRST)
 
     def perform(self, name: str, fault: Fault | None = None, first: int = 0, times: int = 0) -> Step:
         """Do the operation, with a fault at its request number ``first`` and the ones after it."""
-        return self._step(name, self.operation.verb, self.operation.declares, fault, first, times)
+        return self.step(name, self.operation.verb, self.operation.declares, fault, first, times)
 
     def preview(self) -> BaseException | None:
         """Return what a preview refuses, None where it allows the operation."""
@@ -139,21 +139,31 @@ class Stage:
         return None
 
     def refresh(self) -> Step:
-        return self._step("refresh", REFRESH, self.operation.declares)
+        return self.step("refresh", REFRESH, self.operation.declares)
 
     def up(self) -> Step:
         """Run the program once more; after a destroy there is nothing in it."""
         verb = DESTROY if self.operation.verb == DESTROY else CHANGE
-        return self._step("up again", verb, self.operation.declares)
+        return self.step("up again", verb, self.operation.declares)
+
+    def happen_late(self, request: Held) -> None:
+        """Let the server have a request that it has held up until now."""
+        self.time.wait(_BETWEEN_RUNS_S)
+        self.live = accepted_by([request()], self.live)
+
+    def opens(self) -> bool:
+        """Log in as the system's own page would, with the password that the account should have."""
+        return self.live is not None and logs_in(self.account, self.live)
 
     def label(self, exchange: Exchange) -> str:
         """Return the request as the manual writes it."""
         path = exchange.path.replace(quote(self.account["principal"], safe=""), "{principal}")
         return f"{exchange.method} {_ID.sub('{id}', path)}"
 
-    def _step(
+    def step(
         self, name: str, verb: str, declares: str | None, fault: Fault | None = None, first: int = 0, times: int = 0
     ) -> Step:
+        """Run Pulumi once, an hour after the last time; ``declares`` is the password in the program."""
         self.time.wait(_BETWEEN_RUNS_S)
         pulumi, before = self.pulumi, copy.deepcopy(self.pulumi.state)
         pulumi.told.clear()
@@ -185,7 +195,7 @@ class Stage:
         return []
 
     def _opens(self, exchanges: list[Exchange]) -> bool:
-        """Log in as the system's own page would, after all that could have changed anything."""
+        """Log in after all that could have changed anything."""
         if self.ran and not any(one.method != "GET" for one in exchanges):
             return self.ran[-1].opens
-        return self.live is not None and logs_in(self.account, self.live)
+        return self.opens()

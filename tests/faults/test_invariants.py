@@ -1,0 +1,205 @@
+"""Each promise can be broken: a story in which everything is well, and what has to change in it for one to break."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pulumi_pwmgmt.errors import CurrentPasswordRejected, PasswordRejected, Unreachable
+from tests.faults.cell import Cell, Story, tell
+from tests.faults.fault import FAULTS, ONCE
+from tests.faults.invariants import INVARIANTS
+from tests.faults.middleman import Exchange
+from tests.faults.operation import FIRST, NEXT, OPERATIONS, OUTSIDE
+from tests.faults.stage import EngineKilledError
+from tests.unit.stack import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pulumi_pwmgmt.simulator.pytest_plugin import Simulator
+
+BY_NAME = {str(operation): operation for operation in OPERATIONS}
+HANG_UP = next(fault for fault in FAULTS if fault.name == "hang up after commit")
+KILLED = next(fault for fault in FAULTS if fault.name == "engine killed, committed")
+
+
+def exchange(password: str, *, said: int = 200, method: str = "POST", path: str = "/api/v1/users/u1") -> Exchange:
+    return Exchange(method, path, {}, f'{{"password": {{"value": "{password}"}}}}'.encode(), said=said)
+
+
+def log_in(said: int) -> Exchange:
+    return exchange("CANARY-wrong", path="/api/v1/authn", said=said)
+
+
+def sent_again(story: Story) -> None:
+    story.again.exchanges.append(exchange(NEXT))
+
+
+def sent_thrice(story: Story) -> None:
+    story.faulted[0].exchanges += [exchange(NEXT), exchange(NEXT)]
+
+
+def locked_out(story: Story) -> None:
+    story.clean.opens = False
+
+
+def known_to_nobody(story: Story) -> None:
+    story.faulted[0].live = "CANARY-whatever"
+
+
+def claimed(story: Story) -> None:
+    """The state says that the new password is there, and the server has refused it."""
+    for step in story.steps:
+        step.exchanges = [one for one in step.exchanges if NEXT.encode() not in one.body]
+
+
+def claimed_in_vain(story: Story) -> None:
+    story.clean.live = FIRST
+
+
+def changed_by_a_failure(story: Story) -> None:
+    story.faulted[0].error = Unreachable("no answer")
+
+
+def drifted(story: Story) -> None:
+    assert story.refreshed.after
+    story.refreshed.after = deepcopy(story.refreshed.after)
+    story.refreshed.after.outputs["drift"] = "changed outside at 2026-03-01T12:00:00Z"
+
+
+def failed(story: Story) -> None:
+    story.clean.error = CurrentPasswordRejected("neither")
+
+
+def written_thrice(story: Story) -> None:
+    story.clean.exchanges += [exchange("CANARY-x", said=400)] * 3
+
+
+def busy(story: Story) -> None:
+    story.again.did = ["update"]
+
+
+def two_wrong(story: Story) -> None:
+    story.clean.exchanges += [log_in(401), log_in(401)]
+
+
+def one_wrong_in_quiet(story: Story) -> None:
+    story.again.exchanges.append(log_in(401))
+
+
+def blabbed(story: Story) -> None:
+    story.clean.told.append(f"the password {NEXT} is set")
+
+
+def raised(story: Story) -> None:
+    story.clean.error = PasswordRejected(f"{NEXT} was used before")
+
+
+def addressed(story: Story) -> None:
+    story.clean.exchanges.append(exchange("CANARY-x", path=f"/api/v1/users?password={NEXT}", said=404))
+
+
+def stored(story: Story) -> None:
+    assert story.clean.after
+    story.clean.after = deepcopy(story.clean.after)
+    story.clean.after.inputs["note"] = NEXT
+
+
+def followed(story: Story) -> None:
+    story.followed = True
+
+
+def swallowed(story: Story) -> None:
+    story.sent_of_the_huge_one = 40 * 1024 * 1024
+
+
+def at_once(story: Story) -> None:
+    story.clean.exchanges.append(replace(log_in(200), overlapping=1))
+
+
+def foretold_otherwise(story: Story) -> None:
+    story.preview = Refused([])
+
+
+def refused_all_the_same(story: Story) -> None:
+    story.clean.error = Refused([])
+
+
+def taken_away(story: Story) -> None:
+    story.faulted[0].live = None
+
+
+def written_over(story: Story) -> None:
+    story.faulted[0].exchanges.append(exchange("CANARY-random"))
+
+
+def unsaid(story: Story) -> None:
+    story.faulted[0].told.clear()
+
+
+def written_by_the_dead(story: Story) -> None:
+    story.faulted[0].error = EngineKilledError()
+    story.faulted[0].exchanges.append(exchange(NEXT, said=503))
+
+
+CHANGE, TAKEN_OVER = "okta: change", "okta: destroy: revoke, taken over by somebody"
+BREAKS: list[tuple[str, str, Any]] = [
+    ("I1", CHANGE, locked_out),
+    ("I1", CHANGE, known_to_nobody),
+    ("I2", CHANGE, claimed),
+    ("I2", CHANGE, claimed_in_vain),
+    ("I2", CHANGE, changed_by_a_failure),
+    ("I2", CHANGE, drifted),
+    ("I3", CHANGE, failed),
+    ("I3", CHANGE, written_thrice),
+    ("I3", CHANGE, busy),
+    ("I4", CHANGE, sent_again),
+    ("I4", CHANGE, sent_thrice),
+    ("I5", CHANGE, two_wrong),
+    ("I5", CHANGE, one_wrong_in_quiet),
+    ("I6", CHANGE, blabbed),
+    ("I6", CHANGE, raised),
+    ("I6", CHANGE, addressed),
+    ("I6", CHANGE, stored),
+    ("I6", CHANGE, followed),
+    ("I6", CHANGE, swallowed),
+    ("I7", TAKEN_OVER, taken_away),
+    ("I7", TAKEN_OVER, written_over),
+    ("I7", TAKEN_OVER, unsaid),
+    ("I8", CHANGE, at_once),
+    ("I9", CHANGE, foretold_otherwise),
+    ("I9", CHANGE, refused_all_the_same),
+]
+
+
+def kept(story: Story) -> bool:
+    return not any(list(breaches(story)) for breaches in INVARIANTS.values())
+
+
+@pytest.mark.parametrize(
+    ("invariant", "operation", "spoil"), BREAKS, ids=lambda part: getattr(part, "__name__", str(part))
+)
+def test_a_promise_that_is_broken_is_noticed(
+    invariant: str, operation: str, spoil: Callable[[Story], None], pwmgmt_simulator: Simulator
+) -> None:
+    story = tell(Cell(BY_NAME[operation], HANG_UP, 0, ONCE), pwmgmt_simulator)
+    assert kept(story)
+    assert story.clean.live in (NEXT, OUTSIDE)
+    spoil(story)
+    assert list(INVARIANTS[invariant](story)) != []
+
+
+def test_what_is_written_for_a_dead_engine_is_noticed(pwmgmt_simulator: Simulator) -> None:
+    story = tell(Cell(BY_NAME[CHANGE], KILLED, 1, ONCE), pwmgmt_simulator)
+    assert kept(story)
+    assert story.faulted[0].outcome == "EngineKilledError"
+    written_by_the_dead(story)
+    assert list(INVARIANTS["I8"](story)) != []
+
+
+def test_every_promise_has_been_broken_once() -> None:
+    assert {"I8", *(invariant for invariant, _, _ in BREAKS)} == set(INVARIANTS)
