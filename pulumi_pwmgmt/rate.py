@@ -88,6 +88,7 @@ class _Lane:
     limit: int = 0
     resets: float = -math.inf
     latest: float = -math.inf  # when the latest call went out
+    waited: float = 0.0  # seconds in this window
     told: dict[str, float] = field(default_factory=dict)
 
 
@@ -97,7 +98,8 @@ class Gate:
     ``percent_free`` of a limit is left to others, by the server's own count, which has their calls in it. A call whose
     turn comes while as much or less has been used in this window goes out at once. What lies between is spread evenly
     over the time until the reset: so what others take meanwhile is seen before it is too late. With 0 all are taken as
-    fast as they come. ``tell`` hears of each wait of a second or more, once for each lane, reason and window.
+    fast as they come. ``tell`` hears of it when a lane's calls have waited for a second in all, once for each reason
+    and window.
     """
 
     def __init__(self, clock: Clock, percent_free: int = 0, tell: Callable[[str], object] = lambda _: None) -> None:
@@ -122,6 +124,7 @@ class Gate:
             known, resets = self._lane(lane), self._clock.monotonic() + told.resets_in
             same_window = abs(resets - known.resets) <= _SAME
             known.left = min(known.left, told.left) if same_window else told.left
+            known.waited = known.waited if same_window else 0.0
             known.limit, known.resets = told.limit, resets
             self._turns.notify_all()
 
@@ -149,6 +152,8 @@ class Gate:
                     if wait and self._clock.monotonic() + wait.seconds > latest:
                         return wait
                     news = self._news(lane, known, wait) if wait else None
+                    if is_next and wait:
+                        known.waited += min(wait.seconds, _SLICE)
                 if news:
                     self._tell(news)
                 if is_next and wait:
@@ -192,7 +197,7 @@ class Gate:
 
     def _news(self, name: str, lane: _Lane, wait: Wait) -> str | None:
         kind = "slowed down" if wait.seconds < wait.until - self._clock.monotonic() else "waiting"
-        if wait.seconds < _WORTH_TELLING or wait.until <= lane.told.get(kind, -math.inf) + _SAME:
+        if lane.waited + wait.seconds < _WORTH_TELLING or wait.until <= lane.told.get(kind, -math.inf) + _SAME:
             return None
         lane.told[kind] = wait.until
         return f"{kind} until {self.when(wait)} for the rate limit{name and ' of '}{name}: {wait.why}"

@@ -222,6 +222,19 @@ def test_each_wait_is_told_once_with_its_reason_and_its_end() -> None:
     ]
 
 
+def test_small_waits_are_told_when_they_add_up() -> None:
+    clock, lines = QuickClock(), list[str]()
+    gate = Gate(clock.as_clock(), FREE, lines.append)
+    told(gate, 449)
+    for _ in range(3):  # 0.4 s each but the first, which does not wait
+        gate.enter("", FAR, lambda: None)
+    assert lines == []
+    for _ in range(9):
+        gate.enter("", FAR, lambda: None)
+    until = "2026-03-01T12:01:00Z for the rate limit"
+    assert lines == [f"slowed down until {until}: 446 of 600 calls are left, to be spread over that time"]
+
+
 def says(left: int, seconds: int) -> Action:
     return answers(
         200,
