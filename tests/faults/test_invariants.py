@@ -51,6 +51,10 @@ def known_to_nobody(story: Story) -> None:
     story.faulted[0].live = "CANARY-whatever"
 
 
+def at_a_loss(story: Story) -> None:
+    story.faulted[0].error = KeyError("principal")
+
+
 def claimed(story: Story) -> None:
     """The state says that the new password is there, and the server has refused it."""
     for step in story.steps:
@@ -150,6 +154,7 @@ CHANGE, TAKEN_OVER = "okta: change", "okta: destroy: revoke, taken over by someb
 BREAKS: list[tuple[str, str, Any]] = [
     ("I1", CHANGE, locked_out),
     ("I1", CHANGE, known_to_nobody),
+    ("I1", TAKEN_OVER, at_a_loss),
     ("I2", CHANGE, claimed),
     ("I2", CHANGE, claimed_in_vain),
     ("I2", CHANGE, changed_by_a_failure),
