@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import itertools
 import logging
+import math
 import socket
 import ssl
 import threading
+import time
 from datetime import datetime, timezone
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -115,18 +118,54 @@ def _why(error: Exception) -> str:
     return why
 
 
+class _Shears:
+    """Cuts connections off at their time: one thread for all of them, started with the first."""
+
+    def __init__(self) -> None:
+        self._due: dict[int, tuple[float, socket.socket]] = {}
+        self._numbers = itertools.count()
+        self._changed = threading.Condition()
+        self._wakes = math.inf
+        self._thread: threading.Thread | None = None
+
+    def add(self, seconds: float, sock: socket.socket) -> int:
+        """Cut this one off after so many seconds; return the number by which it is spared."""
+        number, deadline = next(self._numbers), time.monotonic() + seconds
+        with self._changed:
+            self._due[number] = deadline, sock
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._watch, name="pwmgmt time-outs", daemon=True)
+                self._thread.start()
+            if deadline < self._wakes:
+                self._changed.notify()
+        return number
+
+    def spare(self, number: int) -> None:
+        """Let it go."""
+        with self._changed:
+            self._due.pop(number, None)
+
+    def _watch(self) -> None:
+        with self._changed:
+            while True:
+                now = time.monotonic()
+                for number, (deadline, sock) in list(self._due.items()):
+                    if deadline <= now:
+                        del self._due[number]
+                        with contextlib.suppress(OSError):  # closed meanwhile
+                            sock.shutdown(socket.SHUT_RDWR)
+                self._wakes = min((deadline for deadline, _ in self._due.values()), default=math.inf)
+                self._changed.wait(None if self._wakes == math.inf else self._wakes - now)
+
+
+_SHEARS = _Shears()
+
+
 @contextlib.contextmanager
 def cut_after(seconds: float | None, sock: socket.socket) -> Iterator[None]:
     """Bound the time for the whole of what an answer brings: a socket's own time-out begins anew with each byte."""
-
-    def cut() -> None:
-        with contextlib.suppress(OSError):  # closed meanwhile
-            sock.shutdown(socket.SHUT_RDWR)
-
-    timer = threading.Timer(seconds or 0, cut)
-    timer.daemon = True
-    timer.start()
+    number = _SHEARS.add(seconds or 0, sock)
     try:
         yield
     finally:
-        timer.cancel()
+        _SHEARS.spare(number)

@@ -5,6 +5,7 @@ pytest tests/hostile --hypothesis-seed=N
 
 from __future__ import annotations
 
+import logging
 import secrets
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,10 @@ class Campaign:
 
 
 @pytest.fixture
-def campaign(request: pytest.FixtureRequest, record_property: Callable[[str, object], None]) -> Campaign:
+def campaign(
+    request: pytest.FixtureRequest, record_property: Callable[[str, object], None], caplog: pytest.LogCaptureFixture
+) -> Campaign:
+    caplog.set_level(logging.WARNING)  # a line for each of so many connections would take longer than they do
     given = request.config.getoption("--hypothesis-seed")
     return Campaign(secrets.randbelow(2**32) if given is None else int(given), record_property)
 

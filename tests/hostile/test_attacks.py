@@ -239,15 +239,13 @@ MANY: dict[str, Callable[[], bytes]] = {
 def test_a_mebibyte_of_anything_is_judged_in_a_moment(form: str) -> None:
     content = MANY[form]()
     assert len(content) < MIB + 100_000
-    for status in (200, 400):
-        with peering(answers(status, raw=content[:MIB])) as peer:
-            for system in ("okta", "etna", "onelogin"):
-                module = discover()[system]
-                connection = module.Connection.model_validate(EVERY_SYSTEM[system] | {"url": peer.url})
-                with pytest.raises(CredentialError):
-                    module.System(connection, wire_to(peer.url, dialect=module.DIALECT)).set_password(
-                        "1", NEW, Secret("CANARY-Old-1")
-                    )
+    with peering(answers(400, raw=content[:MIB])) as peer:
+        for system in ("okta", "etna", "onelogin"):
+            module = discover()[system]
+            connection = module.Connection.model_validate(EVERY_SYSTEM[system] | {"url": peer.url})
+            adapter = module.System(connection, wire_to(peer.url, dialect=module.DIALECT))
+            with pytest.raises(CredentialError):
+                adapter.set_password("1", NEW, Secret("CANARY-Old-1"))
 
 
 # --- texts ---

@@ -148,7 +148,7 @@ def test_any_recipe_is_one_or_refused(campaign: Campaign) -> None:
 # --- the simulator's directory file ---
 
 YAML = (
-    *TOO_DEEP,
+    *(text[:3000] for text in TOO_DEEP),
     "a: 2026-13-45",
     "a: 2026-01-01T99:99:99Z",
     f"a: {'9' * 10_000}",
@@ -222,7 +222,7 @@ def test_any_seed_starts_or_is_refused(campaign: Campaign) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [TOO_DEEP[0], "okta: {users: [{login: a, password_age_days: 1e308}]}", "a: 2026-13-45"]
+    "text", [TOO_DEEP[0][:3000], "okta: {users: [{login: a, password_age_days: 1e308}]}", "a: 2026-13-45"]
 )
 def test_the_command_tells_it_in_a_line_and_ends(tmp_path: Path, text: str) -> None:
     file = tmp_path / "directory.yaml"

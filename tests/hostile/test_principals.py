@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tests.hostile.conftest import Campaign
 
-EXAMPLES = 400  # principals, for each system
+EXAMPLES = 150  # principals, for each system
 BITS = (
     *(
         "/",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.hostile.conftest import Campaign
 
-EXAMPLES, CONVERSATIONS = 260, 20  # for each system, and in each example
+EXAMPLES, CONVERSATIONS = 252, 20  # for each system, and in each example
 MOST_REQUESTS = 40  # of one call: five attempts each, with a token fetched anew, over the steps of the longest
 
 
