@@ -180,7 +180,7 @@ def _history(run: Run, olds: Properties, inputs: Properties, *, changes: bool | 
     if not olds:
         return {"reason": {None: "created", True: "adopted"}.get(inputs.get("adopt"), UNKNOWN)}
     if changes is None:
-        return {"reason": _why(run, olds, inputs) if source.surely_another(olds, inputs) else UNKNOWN}
+        return {"reason": _why(run, olds, inputs) if source.surely_another(inputs) else UNKNOWN}
     if not changes:
         return {"reason": olds.get("reason"), "drift": olds.get("drift")}
     if same_password(run, olds, inputs):

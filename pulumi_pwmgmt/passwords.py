@@ -52,7 +52,7 @@ class DerivedPassword:
     generation: int | None = None
 
     def __post_init__(self) -> None:
-        _judge(self.rotation, self.generation)
+        _judge(self.recipe, self.rotation, self.generation)
         named = isinstance(self.master, str) and 0 < len(self.master.encode()) <= _LONGEST_NAME
         if not (named or isinstance(self.master, Reference)):
             raise ValueError(
@@ -114,10 +114,11 @@ class GeneratedPassword(dynamic.Resource, module="pwmgmt", name="GeneratedPasswo
         generation: int | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        _judge(rotation, generation)
+        recipe = recipe or Recipe()
+        _judge(recipe, rotation, generation)
         if rotate_after is not None and not _is_counting(rotate_after):
             raise ValueError(f"rotate_after is {rotate_after!r}: it is a whole number of days, from 1")
-        source: Properties = {"kind": "generated", "recipe": (recipe or Recipe()).as_input()}
+        source: Properties = {"kind": "generated", "recipe": recipe.as_input()}
         if rotate_after is not None:
             source["schedule"] = {"text": f"{rotate_after} days after it was made", "longest_days": rotate_after}
         self._source = _with_generation(source, resource_name, resource_name, rotation, generation)
@@ -140,7 +141,14 @@ class GeneratedPassword(dynamic.Resource, module="pwmgmt", name="GeneratedPasswo
         return pulumi.Output.all(self._source, self.urn).apply(lambda known: {**known[0], "resource": known[1]})
 
 
-def _judge(rotation: RotationSchedule | None, generation: int | None) -> None:
+def _judge(recipe: object, rotation: object, generation: object) -> None:
+    if not isinstance(recipe, Recipe):
+        raise ValueError("recipe is no Recipe: give Recipe(length=…)")  # noqa: TRY004 -- as every other argument
+    if rotation is not None:
+        from pulumi_pwmgmt.schedule import RotationSchedule  # noqa: PLC0415 -- most programs have none
+
+        if not isinstance(rotation, RotationSchedule):
+            raise ValueError("rotation is no RotationSchedule: give RotationSchedule(every_days=…)")
     if generation is not None and rotation is not None:
         raise ValueError("give a generation or a rotation, not both: the rotation says which generation it is")
     if generation is not None and not _is_counting(generation):
@@ -159,12 +167,12 @@ def _with_generation(
     generation: int | None,
 ) -> pulumi.Output[Properties]:
     """Add which generation it is: what the config says, else the program's number, else the schedule's."""
-    if rotation:
-        source["schedule"] = {"text": str(rotation), "longest_days": rotation.longest_days}
     try:
         pinned, now = _pinned(resource_name), moment(_config().get("now"))
     except CredentialError as error:
         raise pulumi.RunError(error.line) from None
+    if rotation and pinned is None:
+        source["schedule"] = {"text": str(rotation), "longest_days": rotation.longest_days}
     if pinned is not None:
         return pulumi.Output.from_input({**source, "generation": pinned, "pinned": True})
     if rotation is None:

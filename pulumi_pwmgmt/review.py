@@ -50,6 +50,12 @@ def review(
     return _told(inputs, known), problems
 
 
+def _comes_back(olds: Properties, inputs: Properties) -> bool:
+    """Whether the program goes back to an earlier generation."""
+    before, after = (source_of(properties).get("generation") for properties in (olds, inputs))
+    return before is not None and after is not None and after < before
+
+
 def _told(inputs: Properties, known: facts.Facts | Unknown) -> Properties:
     """Fill in the facts where the program has registered them as a secret; elsewhere they would lie in clear."""
     return inputs | {"facts": known} if "facts" in inputs else inputs
@@ -66,7 +72,8 @@ def _facts(
     """Tell what may be known. Of the same password, what was found out once is taken over."""
     before: Mapping[str, Any] | None = olds.get("facts") or {}
     if changes is not False:
-        before = {} if _adopts(olds, inputs) else None  # since when an adopted one is in use, nobody knows
+        # since when an adopted one is in use, nobody knows; one that comes back is older than today
+        before = {} if _adopts(olds, inputs) or _comes_back(olds, inputs) else None
     source = source_of(inputs)
     now, kind = run.settings.now(), source.get("kind")
     if kind == GENERATED and (not before or before.get("source") != GENERATED):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulumi_pwmgmt.arguments import is_generated, source_of
+from pulumi_pwmgmt.arguments import is_derived, is_generated, source_of
 from pulumi_pwmgmt.demands import unmet, unmet_by_recipe
 from pulumi_pwmgmt.errors import (
     CredentialError,
@@ -62,7 +62,7 @@ def unmet_rules(run: Run, inputs: Properties, connected: Connected, policy: Pass
     Where the server states none, it is known all the same how long a password it takes.
     """
     policy = policy or PasswordPolicy(max_length=connected.system.traits.longest_password)
-    if is_generated(inputs):
+    if is_generated(inputs) or is_derived(inputs):  # the next generation comes when nobody looks
         rules = unmet_by_recipe(policy, Recipe.parse(source_of(inputs)["recipe"]), inputs["principal"])
         subject, to_do = "some passwords of the recipe break", "change the recipe"
     else:

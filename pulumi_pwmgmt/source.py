@@ -25,7 +25,7 @@ from pulumi_pwmgmt.fingerprint import fingerprint, is_fingerprint, same
 from pulumi_pwmgmt.masters import named, reference
 from pulumi_pwmgmt.model import UNKNOWN, Password, Reference, Secret
 from pulumi_pwmgmt.recipe import Recipe
-from pulumi_pwmgmt.rotation import rotated
+from pulumi_pwmgmt.rotation import aged, rotated
 
 if TYPE_CHECKING:
     from pulumi_pwmgmt.run import Run
@@ -177,14 +177,16 @@ def why(olds: Properties, inputs: Properties, age: int | None) -> str:
         return rotated(int(before["generation"]), int(after["generation"]), age)
     if before.get("recipe") != after.get("recipe"):
         return "the recipe changed"
-    if after.get("kind") == DERIVED and olds.get("tenant") != inputs["tenant"]:
-        return "the tenant has moved, and the password is derived for it"
-    if after.get("kind") == DERIVED and olds.get("principal") == inputs["principal"]:
-        return f"the master {named(after['master'])} has another value"
-    return "changed in the program"
+    what = "changed in the program"
+    if after.get("kind") == GENERATED:
+        what = f"another one was generated{aged(age)}"
+    elif after.get("kind") == DERIVED and olds.get("tenant") != inputs["tenant"]:
+        what = "the tenant has moved, and the password is derived for it"
+    elif after.get("kind") == DERIVED and olds.get("principal") == inputs["principal"]:
+        what = f"the master {named(after['master'])} has another value"
+    return what
 
 
-def surely_another(olds: Properties, inputs: Properties) -> bool:
+def surely_another(inputs: Properties) -> bool:
     """Whether the password will be another one although nobody knows it: it is still to be generated."""
-    changed = any(source_of(olds).get(name) != source_of(inputs).get(name) for name in ("kind", "generation"))
-    return changed and inputs["password"] is UNKNOWN and is_generated(inputs)
+    return inputs["password"] is UNKNOWN and is_generated(inputs)

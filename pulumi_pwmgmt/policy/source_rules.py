@@ -38,7 +38,7 @@ def _rotation(credential: Credential, parameters: Parameters, today: date) -> It
     limit = parameters["max_days"]
     if not limit:
         return
-    scheduled = credential.has("source", "schedule") and not _is_pinned(credential)
+    scheduled = credential.has("source", "schedule")
     if scheduled and credential.number("source", "schedule", "longest_days") > limit:
         yield f"the schedule lets the password become older than {limit} days"
     if parameters["schedule_required"] and not scheduled:
@@ -54,10 +54,6 @@ def _since(credential: Credential) -> date:
         return date.fromisoformat(credential.text("facts", "since"))
     except (NotRecorded, ValueError):
         raise NotRecorded("facts.since", "its age is known once the password has been changed") from None
-
-
-def _is_pinned(credential: Credential) -> bool:
-    return credential.has("source", "pinned") and credential.flag("source", "pinned")
 
 
 SOURCE_RULE = Rule(

@@ -46,8 +46,7 @@ PROGRAMS = {
     "empty principal": ({"principal": ""}, "Unsupported: principal is empty — give a user id or login"),
     "empty password": (
         {"password": 'pulumi.Output.secret("")'},
-        'Unsupported: password is empty — give a secret text, from_env("NAME"), from_file("PATH"), a GeneratedPassword or '
-        'a DerivedPassword',
+        "Unsupported: password is empty — give a secret text,",
     ),
     "control character in the principal": (
         {"principal": "ci\nbot"},

@@ -36,7 +36,7 @@ def test_a_refused_change_stays_pending(stack: Stack, directory: Directory) -> N
 def test_an_account_that_is_not_there(stack: Stack, directory: Directory) -> None:
     stack.connect("okta", directory.account("okta").connection)
     stack.program(program(credential(connection="okta", principal="nobody@example.com")))
-    stack.configure(secrets={"password": "CANARY-Nobody-1"})
+    stack.configure(secrets={"password": "CANARY-Somewhere-1"})
     refused = stack.up(expect=1).text
     assert "error: PrincipalNotFound: POST /api/v1/users/{id}" in refused
     assert "correct the principal" in refused

@@ -10,7 +10,6 @@ import pytest
 from pulumi_pwmgmt.errors import OutcomeUnknown
 from pulumi_pwmgmt.look import Attempt, already_live, look
 from pulumi_pwmgmt.model import Observation, Secret
-from pulumi_pwmgmt.run import Run
 from tests.unit.in_memory import Administrator, Clock, Directory
 from tests.unit.stack import LOGIN, Stack, connected, credential, stack_of
 

@@ -228,3 +228,11 @@ def test_a_config_that_makes_no_sense_is_told_with_what_to_do(config: dict[str, 
     assert " — pulumi config set " in str(refused.value)
     assert_no_canary(repr((refused.value, refused.value.__cause__)), "a refusal")
     assert directory.calls == []
+
+
+@pytest.mark.parametrize("wrong", [{"rotation": 30}, {"recipe": "strong"}])
+def test_an_argument_of_another_type_is_told_before_anything_is_made(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="is no R"):
+        DerivedPassword(master="main", **wrong)
+    with pytest.raises(ValueError, match="is no R"):
+        GeneratedPassword("made", **wrong)

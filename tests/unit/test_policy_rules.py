@@ -98,7 +98,7 @@ VIOLATIONS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("rotation", {"source": YEARLY}, {"max_days": 90}, "the schedule lets the password become older than 90 days"),
     (
         "rotation",
-        {"source": ROTATED | {"pinned": True}, "facts__since": "2025-10-19"},
+        {"source": {"kind": "derived", "pinned": True}, "facts__since": "2025-10-19"},
         {"max_days": 365, "schedule_required": True},
         "no schedule changes the password; the password is older than 365 days",
     ),
@@ -188,7 +188,7 @@ SATISFIED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("rotation", {"facts__since": "2026-08-25"}, {"max_days": 90}),
     ("rotation", {"source": ROTATED, "facts__since": ...}, {"max_days": 90, "schedule_required": True}),
     ("rotation", {"source": ROTATED | {"pinned": False}}, {"max_days": 31, "schedule_required": True}),
-    ("rotation", {"source": YEARLY | {"pinned": True}, "facts__since": "2026-11-21"}, {"max_days": 90}),
+    ("rotation", {"source": {"kind": "derived", "pinned": True}, "facts__since": "2026-11-21"}, {"max_days": 90}),
     ("keep-in-state", ETNA | {"source": {"kind": "reference"}}, {}),
     ("keep-in-state", {"keep_in_state": True, "source": {"kind": "generated"}}, {"systems": ["okta"]}),
     ("connection-tls", {"connection_risks": ["literal token"]}, {}),

@@ -89,9 +89,11 @@ def test_a_recipe_is_held_against_them_while_its_password_is_unknown_and_when_it
     assert system.directory.calls == []
 
 
-def test_a_derived_password_is_held_against_them_itself() -> None:
+def test_a_derived_password_is_held_against_them_by_its_recipe_for_the_generations_to_come() -> None:
     stack, _ = ruled(min_length=30)
-    assert "the password breaks the rules of Okta: at least 30 characters" in refused(stack, bot=derived(1))
+    problem = refused(stack, bot=derived(1))
+    assert "some passwords of the recipe break the rules of Okta: at least 30 characters" in problem
+    assert "change the recipe" in problem
     stack.preview(bot=derived(1, recipe=Recipe(length=30)))
 
 

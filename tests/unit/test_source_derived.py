@@ -43,6 +43,7 @@ def test_it_is_set_rotated_by_any_number_of_generations_and_gone_back_and_kept_n
         forget(directory)
         preview = stack.preview(bot=derived(generation, **more))["bot"]
         assert preview["reason"] == reason
+        assert ("since" in preview["facts"]) is (generation != 2), "one that comes back is older than today"
         assert preview["facts"]["generation"] == generation
         assert stack.up(bot=derived(generation, **more)) == ["update"]
         assert directory.opens(LOGIN, password(generation))
