@@ -298,4 +298,10 @@ def _call_removal(connected: Connected, record: Record) -> None:
         pass  # each of the removals is harmless to make twice, and success where the account is gone
     else:
         return
-    system.remove_password(record.principal_id, record.on_destroy, record.kept_password)
+    try:
+        system.remove_password(record.principal_id, record.on_destroy, record.kept_password)
+    except OutcomeUnknown as error:
+        unknown = error.happened
+    else:
+        return
+    raise OutcomeUnknown(unknown, to_do="run it again: that is safe, also if this one got through")

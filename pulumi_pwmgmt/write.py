@@ -71,10 +71,11 @@ def _no_way_in(
     live: bool | None,  # noqa: FBT001 -- what a look told
 ) -> CurrentPasswordRejected:
     doors = f"neither the password we know nor the new one opens {attempt.principal!r}"
+    to_do = (
+        f"find or reset the live password in {connected.system.traits.title}, give it as current_password, "
+        "and run it again"
+    )
     if live is None:
         doors = f"the password we know does not open {attempt.principal!r}, and nothing tells whether the new one does"
-    return CurrentPasswordRejected(
-        f"{refused}; {doors}",
-        to_do=f"find or reset the live password in {connected.system.traits.title}, give it as current_password, "
-        "and run it again",
-    )
+        to_do = f"run it again; if that says the same, {to_do}"
+    return CurrentPasswordRejected(f"{refused}; {doors}", to_do=to_do)

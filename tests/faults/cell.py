@@ -73,7 +73,7 @@ def _told(cell: Cell, simulator: Simulator) -> Story:
     time = SharedTime(simulator)
     middleman = Middleman(simulator, time)
     try:
-        stage = Stage(cell.operation, simulator, middleman, time, impatient=bool(cell.fault and cell.fault.hangs))
+        stage = Stage(cell.operation, simulator, middleman, time)
         stage.prepare()
         faulted = [stage.perform("with the fault", cell.fault, cell.request, cell.times)]
         if faulted[-1].left and faulted[-1].left < cell.times:  # the run was over before the second one
@@ -85,7 +85,7 @@ def _told(cell: Cell, simulator: Simulator) -> Story:
             labels=[stage.label(exchange) for exchange in faulted[0].exchanges],
             followed=middleman.somebody_followed(),
             sent_of_the_huge_one=middleman.sent_of_the_huge_one,
-            slowest_s=max((one.seconds for step in stage.ran for one in step.exchanges if not one.fault), default=0.0),
+            slowest_s=max((one.seconds for step in faulted for one in step.exchanges if not one.fault), default=0.0),
         )  # fmt: skip
     finally:
         middleman.close()

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.unit.stack import Entry
 
 _BETWEEN_RUNS_S = 3600.0
-_PATIENT_S, IMPATIENT_S = 20.0, 0.4  # how long an answer is waited for
+PATIENT_S, IMPATIENT_S = 20.0, 0.4  # how long an answer is waited for
 _ID = re.compile(r"(?<=/)(00[a-zA-Z][0-9A-Za-z]{17}|\d{2,})(?=/|$|\?)")
 
 
@@ -87,7 +87,6 @@ class Stage:
     simulator: Simulator
     middleman: Middleman
     time: SharedTime
-    impatient: bool = False
     ran: list[Step] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -97,10 +96,9 @@ class Stage:
         self.account = self.simulator.account(system)
         self.own: str = self.account["password"]
         self.live: str | None = self.own
-        connection = {**self.account["connection"], "read_timeout": IMPATIENT_S if self.impatient else _PATIENT_S}
-        self.direct = connection
-        url = connection["url"].replace(self.simulator.url, self.middleman.url)
-        self.pulumi = Pulumi(self.time, self.middleman, {**connection, "url": url})
+        self.direct = {**self.account["connection"], "read_timeout": PATIENT_S}
+        url = self.direct["url"].replace(self.simulator.url, self.middleman.url)
+        self.pulumi = Pulumi(self.time, self.middleman, {**self.direct, "url": url})
 
     def declaration(self, password: str | None) -> dict[str, Any]:
         """Return what the program says; the current password where the system demands one."""
@@ -167,6 +165,7 @@ class Stage:
         self.time.wait(_BETWEEN_RUNS_S)
         pulumi, before = self.pulumi, copy.deepcopy(self.pulumi.state)
         pulumi.told.clear()
+        pulumi.connection["read_timeout"] = IMPATIENT_S if fault and fault.hangs else PATIENT_S
         self.middleman.begin(fault, first, times)
         error, did = None, []
         try:

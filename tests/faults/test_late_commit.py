@@ -33,7 +33,7 @@ def test_a_change_that_is_made_late_is_found_and_set_right_or_refused_by_the_ser
     at = next(number for number, one in enumerate(undisturbed) if sent.writes(one, operation.system))
     time = SharedTime(pwmgmt_simulator)
     middleman = Middleman(pwmgmt_simulator, time)
-    stage = Stage(operation, pwmgmt_simulator, middleman, time, impatient=True)
+    stage = Stage(operation, pwmgmt_simulator, middleman, time)
     stage.prepare()
 
     stage.perform("held up", COMMITTED_LATE, at, ONCE)

@@ -137,6 +137,18 @@ def test_neither_password_works() -> None:
     assert stack.state == {}
 
 
+def test_a_log_in_that_nobody_answered_is_tried_again_before_anybody_resets_a_password() -> None:
+    stack, directory = stack_of(OldForNew)
+    directory.fail("set", LOST, commit="before the error")
+    directory.fail("verify", Unreachable("no route"))
+    with pytest.raises(OutcomeUnknown):
+        stack.up(bot=etna())
+    directory.fail("verify", Unreachable("no route"))
+    with pytest.raises(CurrentPasswordRejected, match=r"nothing tells whether .* — run it again; if that says the same"):
+        stack.up(bot=etna())
+    assert stack.up(bot=etna()) == ["create"]
+
+
 def test_what_nobody_tried_is_not_said_to_fail() -> None:
     stack, _ = stack_of(OwnPassword)
     with pytest.raises(CurrentPasswordRejected) as refused:

@@ -152,10 +152,12 @@ def test_a_second_lost_answer_to_a_removal_keeps_the_entry_and_says_that_the_out
     stack, directory = made(Administrator, on_destroy="deactivate")
     directory.fail("remove", LOST)
     directory.fail("remove", LOST)
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(OutcomeUnknown, match="run it again: that is safe"):
         stack.destroy()
     assert "bot" in stack.state
     assert directory.calls.count("remove") == 2
+    stack.destroy()
+    assert stack.state == {}
 
 
 def test_an_account_taken_over_since_stays_as_it_is() -> None:
