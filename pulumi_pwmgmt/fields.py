@@ -27,7 +27,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 def _word(said: str, info: ValidationInfo) -> str:
     scrub: Scrubber | None = info.context
-    if not _WORD.fullmatch(said) or (scrub is not None and scrub(said) != said):
+    if not _WORD.fullmatch(said) or (scrub is not None and scrub.quotes(said)):
         raise ValueError("must be a word")
     return said
 

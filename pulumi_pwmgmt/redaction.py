@@ -37,14 +37,21 @@ class Scrubber:
         """Return ``text`` without secrets and control characters, cut to ``limit`` characters."""
         if len(text) > _LONGEST:
             return _WITHHELD
-        secrets = {part for each in self._composed for part in _parts(each.reveal())}
-        secrets = {secret for secret in secrets | {each.reveal() for each in self._secrets} if secret}
+        secrets = self._known()
         replaced = _replace(text, [secret for secret in secrets if len(secret) >= _SHORT])
         shown = _one_line(replaced)
         visible = "".join(filter(str.isprintable, replaced))
         if any(_holds(reading, secrets) for reading in {replaced, shown, visible}):
             return _WITHHELD
         return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+    def quotes(self, text: str) -> bool:
+        """Whether a secret stands in ``text``, in whatever coat; one of fewer than 8 characters may do so by chance."""
+        return _holds(text, {secret for secret in self._known() if len(secret) >= _SHORT})
+
+    def _known(self) -> set[str]:
+        parts = {part for each in self._composed for part in _parts(each.reveal())}
+        return {secret for secret in parts | {each.reveal() for each in self._secrets} if secret}
 
 
 def _one_line(text: str) -> str:

@@ -271,6 +271,12 @@ def test_a_password_for_a_status_never_gets_into_the_state() -> None:
         asking("okta", reply(OKTA_USER | {"status": password.reveal()})).set_password("00u1", password, None)
 
 
+@pytest.mark.parametrize("password", ["A", "ACTIVE", "00u1"])
+def test_a_short_password_may_stand_in_an_id_or_a_status_by_chance(password: str) -> None:
+    seen = asking("okta", reply(OKTA_USER)).set_password("00u1", Secret(password), None)
+    assert (seen.principal_id, seen.status) == ("00u1", "ACTIVE")
+
+
 def test_a_policys_name_is_one_short_line() -> None:
     body = {"description": f"a{TERMINAL}b\n" + "x" * 5000, "complexity": {}}
     policy = asking("okta_myaccount", reply(body)).password_policy("jane@example.com")
