@@ -144,7 +144,7 @@ def test_a_log_in_that_nobody_answered_is_tried_again_before_anybody_resets_a_pa
     with pytest.raises(OutcomeUnknown):
         stack.up(bot=etna())
     directory.fail("verify", Unreachable("no route"))
-    with pytest.raises(CurrentPasswordRejected, match=r"nothing tells whether .* — run it again; if that says the same"):
+    with pytest.raises(CurrentPasswordRejected, match=r"nothing tells .* — run it again; if that says the same"):
         stack.up(bot=etna())
     assert stack.up(bot=etna()) == ["create"]
 
