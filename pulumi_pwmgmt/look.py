@@ -63,10 +63,11 @@ class Attempt:
 
         ``asked`` and ``heard`` are our own clock before and after the observation. The server's ``Date`` lies between
         them, so they tell within what bounds the server's clock was when the attempt started. Either of the server's
-        times may be cut off by up to a second.
+        times may be cut off by up to a second. A change that lies ahead of the server's own clock was made before that
+        went back, nobody knows when.
         """
         changed, answered = observation.password_changed_at, observation.answered_at
-        if changed is None or answered is None:
+        if changed is None or answered is None or changed >= answered + _SECOND:
             return None
         if changed >= self.started + (answered + _SECOND - asked) and (self.before is None or changed > self.before):
             return True

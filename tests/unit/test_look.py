@@ -10,7 +10,7 @@ import pytest
 from pulumi_pwmgmt.errors import OutcomeUnknown
 from pulumi_pwmgmt.look import Attempt, already_live, look
 from pulumi_pwmgmt.model import Observation, Secret
-from tests.unit.in_memory import Administrator, Clock, Directory
+from tests.unit.in_memory import Administrator, Clock, Directory, OwnPassword
 from tests.unit.stack import LOGIN, Stack, connected, credential, stack_of
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, tzinfo=timezone.utc)
@@ -38,7 +38,7 @@ def test_equal_seconds_decide_nothing() -> None:
 def test_a_change_in_a_later_second_is_ours_and_one_in_an_earlier_second_is_not() -> None:
     assert decided(2, started=0.5) is True
     assert decided(-2, started=0.5) is False
-    assert decided(3600, started=0.5) is True
+    assert decided(15, started=0.5) is True
     assert decided(-3600, started=0.5) is False
 
 
@@ -46,6 +46,25 @@ def test_no_later_than_the_recorded_time_is_not_ours() -> None:
     assert decided(2, started=0.5, before=2) is None
     assert decided(2, started=0.5, before=5) is None
     assert decided(2, started=0.5, before=1) is True
+
+
+def test_a_time_of_change_that_lies_ahead_of_the_servers_clock_decides_nothing() -> None:
+    """The clock went back since: it may be later than our request without having been made by it."""
+    attempt = Attempt(LOGIN, Secret("CANARY-new"), None, second(10))
+    told = Observation(principal_id="1", password_changed_at=second(22), answered_at=second(20))
+    assert attempt.applied(told, second(20), second(20)) is None
+    assert attempt.applied(replace(told, password_changed_at=second(20.9)), second(20), second(20)) is True
+
+
+def test_a_clock_that_went_back_makes_nobody_elses_change_ours() -> None:
+    stack, directory = stack_of(OwnPassword)
+    directory.change_outside(LOGIN, "CANARY-of-somebody-else")
+    directory.clock.wait(60)
+    directory.skew = timedelta(hours=-1)
+    directory.fail("set", OutcomeUnknown("no answer"))
+    with pytest.raises(OutcomeUnknown):
+        stack.up(bot=credential())
+    assert stack.state == {}
 
 
 def test_a_server_that_does_not_tell_a_time_decides_nothing() -> None:
