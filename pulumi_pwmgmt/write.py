@@ -37,7 +37,7 @@ def write(
         except CurrentPasswordRejected as error:  # noqa: PERF203 -- two at most, and each has its own answer
             refused = error.happened
         except PasswordRejected as error:
-            if not (error.is_live or (error.repeats and already_live(connected, attempt))):
+            if not (error.is_live or (error.repeats and _is_live(connected, attempt, current))):
                 raise
             return None
     live = already_live(connected, attempt)
@@ -47,6 +47,13 @@ def write(
     if not live:  # otherwise an earlier run got through, and nobody heard of it
         raise _no_way_in(connected, attempt, refused, live)
     return None
+
+
+def _is_live(connected: Connected, attempt: Attempt, current: Password | None) -> bool | None:
+    """Find out whether the password that was refused as used before is the present one."""
+    if current is not None and connected.system.traits.current_password is CurrentPassword.REQUIRED:
+        return current == attempt.password  # it was let in with the one, so a log-in with another can only fail
+    return already_live(connected, attempt)
 
 
 def set_and_look(

@@ -5,6 +5,7 @@ import pytest
 from pulumi_pwmgmt.errors import (
     CurrentPasswordRejected,
     OutcomeUnknown,
+    PasswordRejected,
 )
 from tests.unit.in_memory import (
     LOST,
@@ -152,3 +153,11 @@ def test_keeping_under_ignored_changes_begins_with_the_next_change_and_says_so()
     stack.up(bot=credential(keep_in_state=True, password="CANARY-second"))
     assert stack.state["bot"].outputs["kept_password"] == "CANARY-second"
     assert directory.current_sent == [None]
+
+
+def test_who_was_let_in_with_the_current_password_need_not_try_the_new_one() -> None:
+    stack, directory = made(OldForNew)
+    with pytest.raises(PasswordRejected):
+        stack.up(bot=declared(OldForNew, password="CANARY-live"))  # which it had before ours
+    assert directory.calls == ["set"]
+    assert directory.failed_log_ins == 0
