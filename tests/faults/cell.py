@@ -89,3 +89,4 @@ def _told(cell: Cell, simulator: Simulator) -> Story:
         )  # fmt: skip
     finally:
         middleman.close()
+        time.close()

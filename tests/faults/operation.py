@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pulumi_pwmgmt.model import OnDestroy
@@ -45,6 +46,7 @@ class Operation:
         return OnDestroy(self.arguments["on_destroy"]) if self.verb == DESTROY else None
 
 
+@cache
 def traits_of(system: str) -> Traits:
     traits: Traits = discover()[system].System.traits
     return traits

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import time
 from datetime import datetime, timedelta, timezone
+from http import HTTPStatus
+from threading import Lock
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from pulumi_pwmgmt.rate import Clock
 
@@ -16,15 +21,23 @@ class SharedTime:
     """The machine's time, moved ahead by every wait, the server's along with ours."""
 
     def __init__(self, simulator: Simulator) -> None:
-        self._simulator = simulator
+        self._control = http.client.HTTPConnection(urlsplit(simulator.control_url).netloc)  # kept: it is asked a lot
+        self._lock = Lock()
         self.ahead = 0.0
 
     def __call__(self) -> datetime:
         return datetime.now(timezone.utc) + timedelta(seconds=self.ahead)
 
     def wait(self, seconds: float) -> None:
-        self._simulator.advance_clock(seconds)
-        self.ahead += seconds
+        with self._lock:
+            self._control.request("POST", "/clock", json.dumps({"advance_s": seconds}))
+            reply = self._control.getresponse()
+            reply.read()
+            assert reply.status == HTTPStatus.OK
+            self.ahead += seconds
+
+    def close(self) -> None:
+        self._control.close()
 
     def as_clock(self) -> Clock:
         """Return the clock that the library's own waits go by."""

@@ -53,3 +53,4 @@ def test_a_change_that_is_made_late_is_found_and_set_right_or_refused_by_the_ser
     assert stage.live == AFTER_THAT
     assert stage.opens()
     middleman.close()
+    time.close()
