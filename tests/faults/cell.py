@@ -85,7 +85,7 @@ def _told(cell: Cell, simulator: Simulator) -> Story:
             labels=[stage.label(exchange) for exchange in faulted[0].exchanges],
             followed=middleman.somebody_followed(),
             sent_of_the_huge_one=middleman.sent_of_the_huge_one,
-            slowest_s=max((one.seconds for step in faulted for one in step.exchanges if not one.fault), default=0.0),
+            slowest_s=max((one.seconds for step in faulted for one in step.exchanges), default=0.0),
         )  # fmt: skip
     finally:
         middleman.close()

@@ -38,7 +38,8 @@ Held: TypeAlias = "Callable[[], Exchange]"
 class Exchange:
     """One request and what became of it: ``said`` is what the server answered, None where it did not get it.
 
-    ``fault`` is what was done to it. ``overlapping`` counts the requests that were under way when it came.
+    ``fault`` is what was done to it. ``overlapping`` counts the requests that were under way when it came. ``seconds``
+    is how long the server took, without any wait that was ordered.
     """
 
     method: str
