@@ -51,7 +51,7 @@ class Fault:
     """An error that one coming call of a verb ends with, and what becomes of its change."""
 
     verb: Verb
-    error: CredentialError
+    error: BaseException
     commit: Commit
     seconds: float
 
