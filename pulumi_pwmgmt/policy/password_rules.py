@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulumi_pwmgmt.policy.characters import CLASSES, COMPOSITION, LENGTH, grouped, too_short, too_uniform
 from pulumi_pwmgmt.policy.parameter import Kind, Parameter
-from pulumi_pwmgmt.policy.rule import Parameters, Rule, Severity
+from pulumi_pwmgmt.policy.rule import Level, Parameters, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,6 +75,7 @@ STRENGTH_RULE = Rule(
     why="A long password can still be a guessable one. The strength is exact for a recipe, estimated for a chosen one.",
     how="take a GeneratedPassword or DerivedPassword, or one with less structure",
     severity=Severity.MEDIUM,
+    level=Level.ADVISORY,
     parameters=(
         Parameter(
             name="bits",

@@ -175,14 +175,14 @@ def test_levels_and_parameters_are_the_configured_ones() -> None:
     pack = Pack()
     pack.configure(
         levels={
-            "strength": analyzer_pb2.ADVISORY, "minimum-length": analyzer_pb2.DISABLED,
+            "strength": analyzer_pb2.MANDATORY, "minimum-length": analyzer_pb2.DISABLED,
             "one-owner": analyzer_pb2.DISABLED, "all": analyzer_pb2.ADVISORY, "source": analyzer_pb2.ADVISORY,
         },
         strength={"bits": 200}, profile={"name": "pci-dss-4"}, rotation={"max_days": 30.0},
     )  # fmt: skip
     told = pack.judge(but(facts__length=1.0, facts__digits=0.0, facts__since="2000-01-01"))
     assert told.keys() == {"strength", "character-classes", "rotation"}
-    assert told["strength"].enforcementLevel == analyzer_pb2.ADVISORY
+    assert told["strength"].enforcementLevel == analyzer_pb2.MANDATORY
     assert "(PCI DSS 4.0.1: " in told["character-classes"].message
     assert "PCI DSS" not in told["rotation"].message, "30 days are ours, not the framework's"
     assert pack.judge_stack(one=GOOD, two=GOOD) == []
