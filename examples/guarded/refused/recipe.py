@@ -1,4 +1,4 @@
-"""One generation of the password may well have a digit, and the next one none."""
+"""One generation of the password may well have a symbol, and the next one none."""
 
 from pulumi_pwmgmt import DerivedPassword, ManagedCredential, Recipe
 
@@ -8,7 +8,7 @@ ManagedCredential(
     principal="ci-bot@example.com",
     password=DerivedPassword(
         master="main",
-        recipe=Recipe(length=64, digits=0),  # instead: recipe=Recipe(length=64, digits=1),
+        recipe=Recipe(length=64, symbols=0),  # instead: recipe=Recipe(length=64, symbols=1),
     ),
     on_destroy="revoke",
 )
