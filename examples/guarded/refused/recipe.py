@@ -2,13 +2,15 @@
 
 from pulumi_pwmgmt import DerivedPassword, ManagedCredential, Recipe
 
+SET = "-.:=@_%+"
+
 ManagedCredential(
     "bot",
     connection="okta",
     principal="ci-bot@example.com",
     password=DerivedPassword(
         master="main",
-        recipe=Recipe(length=64, symbols=0),  # instead: recipe=Recipe(length=64, symbols=1),
+        recipe=Recipe(symbols=0, symbol_set=SET),  # instead: recipe=Recipe(symbols=1, symbol_set=SET),
     ),
     on_destroy="revoke",
 )
