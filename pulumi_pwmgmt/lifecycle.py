@@ -94,7 +94,13 @@ def update(run: Run, record: Record, declared: Declaration) -> Record:
     password = _real(run, declared.password)
     attempt = Attempt(record.principal_id, password, before=record.password_changed_at, started=run.now())
     try:
-        observation = write(run, connected, attempt, _known_passwords(run, connected, record, declared))
+        known = _known_passwords(run, connected, record, declared)
+        # what was given for the taking over has long been replaced, unless somebody has reset the account to it
+        last = None if None in known else run.recall(declared.current_password)
+        observation = write(run, connected, attempt, known, last=None if last in known else last)
+    except PrincipalNotFound as error:
+        to_do = "take it out of the program, or if it was made anew, have it looked up: pulumi up --refresh"
+        raise PrincipalNotFound(error.happened, to_do=to_do) from None
     except PasswordRejected as error:
         if not (repair and error.repeats):
             raise
@@ -216,7 +222,7 @@ def _known_passwords(
     if kept is None:
         return (given,)
     if new is None or new == kept:
-        return (kept,)  # what was given for taking over has long been replaced
+        return (kept,)
     return kept, new
 
 

@@ -7,6 +7,7 @@ import pytest
 from pulumi_pwmgmt.errors import (
     NotConfigured,
     PasswordRejected,
+    PrincipalNotFound,
     Unreachable,
 )
 from tests.unit.in_memory import (
@@ -168,3 +169,14 @@ def test_a_connection_that_is_gone_is_refused_in_preview() -> None:
     stack.connections.clear()
     with pytest.raises(Exception, match=NotConfigured.__name__):
         stack.up(bot=credential())
+
+
+def test_an_account_that_was_made_anew_is_taken_over_by_a_refresh_as_the_refusal_says() -> None:
+    stack, directory = made(Administrator)
+    directory.accounts.clear()
+    directory.add(LOGIN, id_="another-id")
+    with pytest.raises(PrincipalNotFound, match="pulumi up --refresh"):
+        stack.up(bot=credential(password="CANARY-second"))
+    stack.refresh()
+    assert stack.up(bot=credential(password="CANARY-second")) == ["create"]
+    assert directory.opens(LOGIN, "CANARY-second")

@@ -161,3 +161,24 @@ def test_who_was_let_in_with_the_current_password_need_not_try_the_new_one() -> 
         stack.up(bot=declared(OldForNew, password="CANARY-live"))  # which it had before ours
     assert directory.calls == ["set"]
     assert directory.failed_log_ins == 0
+
+
+def test_an_account_that_was_reset_to_what_was_once_given_is_taken_over_again() -> None:
+    stack, directory = made(OldForNew)
+    directory.remembered = 0
+    directory.change_outside(LOGIN, "CANARY-live")  # as a vendor's support does, to the same first password each time
+    assert stack.up(bot=declared(OldForNew, password="CANARY-second")) == ["update"]
+    assert directory.current_sent == ["CANARY-first", "CANARY-live"]
+    assert directory.opens(LOGIN, "CANARY-second")
+    assert directory.failed_log_ins == 2
+
+
+def test_what_was_once_given_is_the_last_to_be_tried() -> None:
+    stack, directory = made(OldForNew)
+    directory.change_outside(LOGIN, "CANARY-second")  # by a run that nobody heard of
+    stack.up(bot=declared(OldForNew, password="CANARY-second"))
+    assert directory.failed_log_ins == 1
+    directory.change_outside(LOGIN, "CANARY-by-hand")
+    with pytest.raises(CurrentPasswordRejected, match="neither .* find or reset"):
+        stack.up(bot=declared(OldForNew, password="CANARY-third"))
+    assert directory.failed_log_ins == 1 + 3, "two less than what locks an account"
