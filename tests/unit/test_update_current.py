@@ -179,6 +179,6 @@ def test_what_was_once_given_is_the_last_to_be_tried() -> None:
     stack.up(bot=declared(OldForNew, password="CANARY-second"))
     assert directory.failed_log_ins == 1
     directory.change_outside(LOGIN, "CANARY-by-hand")
-    with pytest.raises(CurrentPasswordRejected, match="neither .* find or reset"):
+    with pytest.raises(CurrentPasswordRejected, match=r"neither .* find or reset"):
         stack.up(bot=declared(OldForNew, password="CANARY-third"))
     assert directory.failed_log_ins == 1 + 3, "two less than what locks an account"
