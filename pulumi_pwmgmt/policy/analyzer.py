@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 from datetime import datetime, timezone
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import grpc
@@ -37,11 +36,11 @@ _SEVERITIES: Final = {
 
 
 class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
-    """All rules, as one pack called ``name``. Until it is configured, the default profile holds."""
+    """All rules of this ``version``, as one pack called ``name``. Until it is configured, the default profile holds."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, version: str) -> None:
         self._name = name
-        self._version = version("pulumi-pwmgmt")
+        self._version = version
         self._configuration = Configuration.parse({})
         self._levels = {rule.name: rule.level for rule in RULES}
         self._in_preview = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 
 import grpc
 from pulumi.runtime.proto import analyzer_pb2_grpc
@@ -20,7 +21,7 @@ def serve(name: str = "pwmgmt") -> None:
         ThreadPoolExecutor(_AT_ONCE),
         options=[("grpc.max_receive_message_length", _ANY_SIZE), ("grpc.max_send_message_length", _ANY_SIZE)],
     )
-    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(name), server)
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(name, version("pulumi-pwmgmt")), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)  # noqa: T201 -- how a plugin tells the engine where it is

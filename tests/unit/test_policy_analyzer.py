@@ -48,7 +48,7 @@ class Pack:
     """A pack that is spoken to as the engine does."""
 
     def __init__(self, *, in_preview: bool = True, now: str = "") -> None:
-        self.analyzer = Analyzer("pwmgmt")
+        self.analyzer = Analyzer("pwmgmt", "1.2.3")
         stack = analyzer_pb2.AnalyzerStackConfigureRequest(
             dry_run=in_preview, config={"pwmgmt:now": now} if now else {}
         )
@@ -98,7 +98,7 @@ def _by_name(
 
 
 def test_it_announces_every_rule_and_the_choice_of_a_profile() -> None:
-    info = Analyzer("pwmgmt").GetAnalyzerInfo(None, None)
+    info = Analyzer("pwmgmt", "1.2.3").GetAnalyzerInfo(None, None)
     assert [policy.name for policy in info.policies] == ["profile", *(rule.name for rule in RULES)]
     assert info.supportsConfig
     by_name = {policy.name: policy for policy in info.policies}
@@ -108,7 +108,7 @@ def test_it_announces_every_rule_and_the_choice_of_a_profile() -> None:
     assert by_name["minimum-length"].enforcementLevel == analyzer_pb2.MANDATORY
     assert by_name["minimum-length"].severity == analyzer_pb2.POLICY_SEVERITY_HIGH
     assert all(policy.description for policy in info.policies)
-    assert Analyzer("pwmgmt").GetPluginInfo(None, None).version
+    assert Analyzer("pwmgmt", "1.2.3").GetPluginInfo(None, None).version == "1.2.3"
 
 
 def test_a_violation_is_told_with_its_clause_and_its_way_out() -> None:
