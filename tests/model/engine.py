@@ -189,6 +189,12 @@ class Engine(Stack):
                 else:
                     self._store(name, through_the_engine(found.as_inputs()), found)
 
+    def forget_the_gone(self) -> None:
+        """Do what a human does, with ``pulumi state delete``, about accounts that nobody can look up any more."""
+        gone = [name for name, entry in self.state.items() if self.server.find(entry.record.principal_id) is None]
+        for name in gone:
+            del self.state[name]
+
     def destroy(self) -> None:
         self.up_to({})
 

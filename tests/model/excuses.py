@@ -14,10 +14,12 @@ from pulumi_pwmgmt.model import OnDestroy
 from pulumi_pwmgmt.system import CurrentPassword, VerifiesPassword
 from tests.model.engine import DERIVED, GENERATED, SUPPLIED
 from tests.model.server import ACTIVE, CLOSED, SHORTEST
+from tests.unit.in_memory import LOCKED_AFTER
 from tests.unit.stack import Refused
 
 if TYPE_CHECKING:
     from tests.model.engine import Credential, Operation
+    from tests.model.server import Event
     from tests.model.world import Ran, World
     from tests.unit.in_memory import Account
 
@@ -50,8 +52,15 @@ def _refusable(world: World, name: str, one: Credential) -> bool:
 
 def two_in_one(world: World) -> bool:
     """Two spellings of one account in a program are noticed when the server has answered, and refused from then on."""
-    ids = [account.id for one in world.program.values() if (account := world.server.find(one.principal))]
+    ids = [_id_of(world, one.principal) for one in world.program.values()]
     return len(set(ids)) < len(ids)
+
+
+def _id_of(world: World, principal: str) -> str:
+    """Return the account's id, also of one that is gone and that only the state still knows."""
+    account = world.server.find(principal)
+    recorded = (one.record.principal_id for one in world.stack.state.values() if one.record.principal == principal)
+    return account.id if account else next(recorded, principal)
 
 
 def clean_error(world: World, ran: Ran) -> bool:
@@ -59,6 +68,8 @@ def clean_error(world: World, ran: Ran) -> bool:
     error = ran.error
     if isinstance(error, Refused):
         return refusals(world) or two_in_one(world)
+    if isinstance(error, Unsupported) and two_in_one(world):
+        return True
     operation = ran.operations[-1] if ran.operations else None
     declared = world.program.get(operation.name) if operation else None
     if operation is None or declared is None:  # a generation that is not kept
@@ -98,9 +109,16 @@ def _lets_nobody_in(world: World, operation: Operation, declared: Credential, ac
 
 
 def _can_not(world: World, operation: Operation, declared: Credential, account: Account) -> bool:
-    """Whether the account takes no password, is declared twice by two spellings, or adopting it can't be proved."""
+    """Whether the account takes no password, or adopting it can't be proved."""
     adopts = declared.adopt and operation.verb == "create"
-    return account.status == CLOSED or two_in_one(world) or (adopts and not _provable(world, account))
+    return account.status == CLOSED or (adopts and not _provable(world, account))
+
+
+def sent_again(world: World, operation: Operation, again: list[Event]) -> int:
+    """Return how often a run may send what it has set: once, where a locked account answers as to a wrong password."""
+    accounts = [operation.after.get(event.account) for event in again]
+    locked = any(account is not None and account.status != ACTIVE for account in accounts)
+    return int(locked and world.server.hides_locks)
 
 
 def _asks_for_an_old_one(world: World, declared: Credential, name: str, account: Account) -> bool:
@@ -119,13 +137,17 @@ def failed_log_ins(world: World, ran: Ran, account: Account) -> int:
             continue
         entry = ran.state.get(name)
         known = {world.value_of(name, declared), world.recorded(entry.record) if entry else declared.current_password}
-        if account.id in ran.disturbed and (before.status != ACTIVE or before.password not in known):
-            allowed += 1  # somebody else was there: the recorded one is refused, and then the new one is looked for
+        locked = before.status != ACTIVE or before.failed + 1 >= LOCKED_AFTER
+        if locked or (account.id in ran.disturbed and before.password not in known):
+            allowed += 2  # somebody else was there: the recorded one is refused, and then the new one is looked for
         if declared.current_password not in (None, before.password):
             allowed += 2  # people have given a wrong one: that one, and the look for the new one
         if _asks_for_an_old_one(world, declared, name, account):
             allowed += 1  # "used before" may mean "live": where nothing else tells that, a log-in has to
         if declared.adopt and any(one.label == f"create {name}" for one in ran.operations):
             allowed += 1  # adopt tries what people say
-    entries = [one for one in ran.state.values() if world.account_of(one.record) is account]
-    return allowed + (len(entries) > 1)  # a rename broke off: the account has two entries, and one of them is stale
+    for operation in ran.operations:
+        record, then = operation.record, operation.before.get(account.id)
+        if operation.verb == "delete" and record and then and world.account_of(record) is account:
+            allowed += world.recorded(record) != then.password  # where nothing else tells that it is somebody else's
+    return allowed + (2 if two_in_one(world) else 0)  # the second owner is told by the server only

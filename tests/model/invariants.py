@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from pulumi_pwmgmt.record import Record
     from tests.model.engine import Operation
+    from tests.model.server import Event
     from tests.model.world import Ran, World
     from tests.unit.in_memory import Account
 
@@ -35,7 +36,10 @@ def some_password_opens(world: World) -> Iterator[str]:
     for account in (one for one in world.server.accounts if any(one is it for it in ours)):
         if account.id in (world.removed | world.come_late) or account.password in world.durable(account):
             continue
-        if not (world.failed and world.settled):
+        # a generated password keeps one value before it: two steps on while no run gets through, and a human or an
+        # administrator's next run has to set another
+        excused = world.failed and world.settled and account.password not in world.still_kept
+        if not excused:
             yield f"I1: nobody has the password of {account.login}"
 
 
@@ -74,12 +78,14 @@ def nothing_is_sent_twice(world: World, ran: Ran) -> Iterator[str]:
         drift = record is not None and record.drift is not None
         if accepted and not drift and any(event.value == accepted for event in sent):
             yield f"I4: {operation.label} sends what the state has as accepted"
-        stored: set[str] = set()
-        for event in (one for one in ran.events if one.operation == number):
-            if event.kind == "sent" and event.value in stored:
-                yield f"I4: {operation.label} sends again what this run has set"
-            if event.kind == "stored":
-                stored.add(event.value)
+        again = [event for event in sent if event.again and _stored_before(ran, number, event)]
+        if len(again) > excuses.sent_again(world, operation, again):
+            yield f"I4: {operation.label} sends again what this run has set"
+
+
+def _stored_before(ran: Ran, number: int, sent: Event) -> bool:
+    earlier = ran.events[: next(index for index, event in enumerate(ran.events) if event is sent)]
+    return any((one.kind, one.operation, one.value) == ("stored", number, sent.value) for one in earlier)
 
 
 def log_ins_succeed(world: World, ran: Ran) -> Iterator[str]:
@@ -114,7 +120,7 @@ def what_others_set_stays(world: World, ran: Ran) -> Iterator[str]:
         after = operation.after.get(before.id) if before else None
         if before and after:
             yield from _taken_away(world, operation, before, after)
-        if len(ran.of(number, "stored")) > 1:
+        if len([event for event in ran.of(number, "stored") if event.value]) > 1:  # a call for it is harmless twice
             yield f"I7: {operation.label} wrote more than once"
 
 
@@ -129,12 +135,13 @@ def _taken_away(world: World, operation: Operation, before: Account, after: Acco
             yield f"I7: {operation.label} took away what somebody else had set"
         if operation.well and not operation.told and before.status != CLOSED:
             yield f"I7: {operation.label} did nothing, and did not say so"
-    elif operation.well and untouched and not operation.told and before.status == ACTIVE:
+    elif operation.well and untouched and not operation.told and before.status == ACTIVE and before.password:
         yield f"I7: {operation.label} went well, and did nothing"
     required = system.traits.current_password is CurrentPassword.REQUIRED
-    if required and world.recorded(record) != before.password and not untouched:
+    if required and before.password not in (after.password, world.recorded(record)):
         yield f"I7: {operation.label} took away a password that it did not know"
-    if operation.well and not untouched and record.on_destroy is OnDestroy.REVOKE and after.password == before.password:
+    said = operation.told or untouched
+    if operation.well and not said and record.on_destroy is OnDestroy.REVOKE and after.password == before.password:
         yield f"I7: {operation.label} left the password as it was"
 
 

@@ -56,7 +56,9 @@ class World:
     ``removed`` those whose password was to be taken away. ``programs`` are the program as it was in the last run, and
     as it is now. ``settled`` says that the last run ended well, or that a clean one would, or would name what a human
     does; the machine finds that out after each run. ``come_late`` are the accounts that a held-up request has changed
-    since: no client can prevent that, not even that its password is in nobody's hands any more.
+    since (no client can prevent that, not even that its password is in nobody's hands any more). ``generated`` are
+    the values that each entry of a generated password has had, ``supplied`` and ``generations`` whatever the program
+    has declared so far: its history is kept.
     """
 
     stack: Engine
@@ -66,7 +68,9 @@ class World:
     disturbed: set[str] = field(default_factory=set)
     removed: set[str] = field(default_factory=set)
     come_late: set[str] = field(default_factory=set)
+    generated: dict[str, list[str]] = field(default_factory=dict)
     supplied: set[str] = field(default_factory=set)
+    generations: set[int] = field(default_factory=set)
     failed: bool = False
     settled: bool = True
 
@@ -105,6 +109,11 @@ class World:
 
     def recorded(self, record: Record) -> str:
         return self.stack.marks.get(record.password, "one that nobody knows")
+
+    @property
+    def still_kept(self) -> set[str]:
+        """The generated passwords that an entry has to have: its value and the one before."""
+        return {value for name in self.stack.made for value in self.generated[name][-2:]}
 
     def clean(self) -> World:
         """Return a copy to try things on, in which nothing else goes wrong."""
@@ -152,6 +161,9 @@ class World:
     def _take_in(self, ran: Ran) -> None:
         """Note what a run has made true."""
         self.failed = ran.error is not None
+        for name, made in self.stack.made.items():
+            values = self.generated.setdefault(name, [])
+            values += [made["value"]] if made["value"] not in values[-1:] else []
         for number, operation in enumerate(ran.operations):
             touched = {event.account for kind in ("sent", "stored", "mishap") for event in ran.of(number, kind)}
             if operation.record is not None:
@@ -180,7 +192,7 @@ class World:
         for program in (self.program, self.last):
             values |= {it.current_password for it in program.values()}
         for principal in (account.id, account.login, account.login.upper()):
-            values |= {self.derived(principal, number, master) for number in (1, 2, 3) for master in MASTERS}
+            values |= {self.derived(principal, number, master) for number in self.generations for master in MASTERS}
         for made in self.stack.made.values():
             values |= {made["value"], made.get("previous")}
         for entry in self.stack.state.values():
