@@ -26,7 +26,7 @@ CHECKS = {
 }
 # the folder under tests, and how many processes share its work
 STOREYS = {"unit": 2, "exchanges": 0, "contract": 2, "simulator": 2, "engine": 2, "end_to_end": 2}
-FUZZED = {"hostile": 2}  # without coverage: it would take twice as long
+FUZZED = {"hostile": 2, "model": 2}  # without coverage: it would take twice as long
 LONG_STOREYS = {"faults": 2, "kills": 2}
 COVERAGE = {
     "coverage data": ("coverage", "combine", "--quiet"),
