@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -23,6 +24,7 @@ M = TypeVar("M", bound=BaseModel)
 _MOST_CAUSES = 5
 _MOST_SEARCHED = 50  # causes; no manual has a refusal of more
 _LONGEST_SEARCHED = 4096  # characters of each
+_IN_BETWEEN = "see what answers at the connection's url: a proxy or a log-in page may stand in between"
 
 
 @dataclass(frozen=True, repr=False)
@@ -135,16 +137,23 @@ class Reply:
             pass  # it quotes its input; raised from here, the error would drag it along as its context
         raise self.unusable("is not of the documented shape")
 
-    def unusable(self, why: str) -> CredentialError:
-        """Return the error for a reply of a good status that can't be understood."""
+    def unusable(self, why: str, to_do: str = _IN_BETWEEN) -> CredentialError:
+        """Return the error for a reply that doesn't tell what became of the request."""
         if self.asked.writes:
             return OutcomeUnknown(f"{self.asked.what}: the answer, HTTP {self.status}, {why}{self._by_id()}")
-        return self.unexpected(why)
+        return self._strange(why, to_do)
 
-    def unexpected(self, why: str = "is not one that the manual knows") -> UnexpectedReply:
-        """Return the error for a reply that the vendor's manual doesn't have."""
+    def unexpected(self) -> UnexpectedReply:
+        """Return the error for a reply that the vendor's manual doesn't have, a redirect included: none is followed."""
+        if HTTPStatus.MULTIPLE_CHOICES <= self.status < HTTPStatus.BAD_REQUEST:
+            return self._strange("leads elsewhere", _IN_BETWEEN)
+        return self._strange("is not one that the manual knows")
+
+    def _strange(self, why: str, first: str | None = None) -> UnexpectedReply:
         happened = f"{self.asked.what}: the answer, HTTP {self.status}, {why}{self._by_id()}"
-        return UnexpectedReply(happened, status=self.status, request_id=self.request_id)
+        report = "report it, with the request id" if self.request_id else "report it"
+        to_do = f"{first}; if it says the same, {report}" if first else report
+        return UnexpectedReply(happened, to_do=to_do, status=self.status, request_id=self.request_id)
 
     def misdirected(self) -> NotConfigured:
         """Return the error for a 404 in which the vendor's API complains of nothing: it is not there."""

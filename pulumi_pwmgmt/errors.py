@@ -127,6 +127,6 @@ class UnexpectedReply(CredentialError):
         status: int | None = None,
         request_id: str | None = None,
     ) -> None:
-        super().__init__(happened, to_do=to_do or ("report it, with the request id" if request_id else None))
+        super().__init__(happened, to_do=to_do)
         self.status = status
         self.request_id = request_id

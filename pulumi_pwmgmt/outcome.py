@@ -85,7 +85,8 @@ def judge(answer: Answer, call: Call, scrub: Scrubber, dialect: Dialect, now: da
                 stale = reply.status == HTTPStatus.UNAUTHORIZED and isinstance(error, AuthenticationFailed)
                 return Failure(error, stale_token=stale)
     if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Failure(reply.unusable("is the server's own failure"), again=not call.asked.once)
+        failure = reply.unusable("is the server's own failure", "run it again later")
+        return Failure(failure, again=not call.asked.once)
     if reply.status == HTTPStatus.NOT_FOUND and complaint is None:
         return Failure(reply.misdirected())
     if reply.status >= HTTPStatus.MULTIPLE_CHOICES or complaint is not None:

@@ -174,7 +174,8 @@ def test_an_answer_that_is_in_no_manual_is_told_by_status_and_request_id(
     assert error.value.status == answer.status
     assert error.value.request_id == f"id-{answer.status}"
     assert f"id-{answer.status}" in str(error.value)
-    assert error.value.advice == "report it, with the request id"
+    assert error.value.advice.endswith("report it, with the request id")
+    assert ("a proxy" in error.value.advice) == (answer is REDIRECT)
     assert "detail" not in str(error.value)
     assert stranger.answered == 1
 

@@ -201,6 +201,7 @@ def test_a_server_that_keeps_failing_a_read_is_unexpected(action: Action) -> Non
         wire_to(peer.url).read("GET", "/x")
     assert len(peer.received) == ATTEMPTS
     assert caught.value.status in range(500, 505)
+    assert caught.value.advice.startswith("run it again later; if it says the same, report it")
 
 
 @each(UNUSABLE)
@@ -208,6 +209,7 @@ def test_a_read_with_an_unusable_answer_is_unexpected(action: Action) -> None:
     with peering(action) as peer, pytest.raises(UnexpectedReply) as caught:
         wire_to(peer.url).read("GET", "/x")
     assert caught.value.status == 200
+    assert "a proxy or a log-in page" in caught.value.advice
     assert len(peer.received) == 1
 
 
