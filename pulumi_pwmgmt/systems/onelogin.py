@@ -99,7 +99,7 @@ DIALECT = Dialect(
 _TOKEN_CALL = (
     Refusal(error=errors.AuthenticationFailed, code="401", to_do="correct client_id and client_secret"),
     # So the manual: the credential of a deleted owner is answered like this.
-    Refusal(error=errors.AuthenticationFailed, code="500", to_do="if it stays so, make a credential whose owner exists"),
+    Refusal(error=errors.AuthenticationFailed, code="500", to_do="if it stays, make a credential whose owner exists"),
 )
 _LOG_IN = (  # "you can use the 401 - Unauthorized status code to indicate that a user could not be authenticated"
     _SCOPE,

@@ -80,7 +80,7 @@ def test_each_thing_that_can_be_wrong(stack: Stack, directory: Directory) -> Non
     assert "okta.users.read" in told.finding("connection no-users")["to_do"]
     assert "okta.policies.read" in told.finding("connection no-rules")["to_do"]
     assert told.finding("connection elsewhere")["to_do"] == "correct the connection's url"
-    assert told.finding("connection ownerless")["to_do"] == "if it stays so, make a credential whose owner exists"
+    assert told.finding("connection ownerless")["to_do"] == "if it stays, make a credential whose owner exists"
     assert "did you mean token?" in told.finding("connection misspelt")["happened"]
     for name, reachable, token, reads in (
         ("good", True, True, True),

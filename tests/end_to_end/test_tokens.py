@@ -32,7 +32,7 @@ REFUSED: dict[str, tuple[str, dict[str, str], str, str]] = {
         "onelogin",
         {"client_id": "CANARY-orphaned-id", "client_secret": "CANARY-orphaned-secret"},
         "AuthenticationFailed",
-        "if it stays so, make a credential whose owner exists",
+        "if it stays, make a credential whose owner exists",
     ),
     "onelogin, powerless": (
         "onelogin",
