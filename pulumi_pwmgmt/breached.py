@@ -7,7 +7,6 @@ https://haveibeenpwned.com/API/v3#PwnedPasswords
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import re
 import threading
@@ -19,6 +18,7 @@ from pulumi_pwmgmt.connection import BaseUrl, Certificates, Connection, Seconds
 from pulumi_pwmgmt.errors import CredentialError, NotConfigured, RateLimited, Unreachable
 from pulumi_pwmgmt.http import Dialect, Wire
 from pulumi_pwmgmt.once import Once
+from pulumi_pwmgmt.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -144,8 +144,7 @@ _DIALECT = Dialect(complaint=lambda _: None, refusals=(), request_id="CF-Ray", a
 def _told(detail: ErrorDetails) -> str:
     setting = ".".join(map(str, detail["loc"]))
     if detail["type"] == "extra_forbidden":
-        close = difflib.get_close_matches(setting, Breached.model_fields, 1)
-        return f"{setting} is no setting of it" + (f" (did you mean {close[0]}?)" if close else "")
+        return f"{setting} is no setting of it{did_you_mean(setting, Breached.model_fields)}"
     if not setting:
         return "is not a map of settings"
     return f"{setting} {detail['msg'].removeprefix('Value error, ')}"

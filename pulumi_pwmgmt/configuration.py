@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import functools
 import json
 import threading
@@ -17,6 +16,7 @@ from pulumi_pwmgmt.connection import is_loopback
 from pulumi_pwmgmt.errors import NotConfigured
 from pulumi_pwmgmt.http import Wire
 from pulumi_pwmgmt.model import Reference, Secret
+from pulumi_pwmgmt.suggestion import did_you_mean
 from pulumi_pwmgmt.system import Connected
 from pulumi_pwmgmt.systems import discover
 
@@ -140,7 +140,7 @@ def _entry(name: str, text: str | None) -> Mapping[str, Any]:
     if name not in connections:
         known = ", ".join(sorted(connections)) or "none"
         raise NotConfigured(
-            f"there is no connection {name!r}{_close(name, connections)}; the config has {known}", to_do=how
+            f"there is no connection {name!r}{did_you_mean(name, connections)}; the config has {known}", to_do=how
         )
     if not isinstance(connections[name], dict):
         raise NotConfigured(f"connection {name!r} is not a map of settings", to_do=f"set it by path: {how}")
@@ -168,17 +168,12 @@ def _told(detail: ErrorDetails, entry: Mapping[str, Any]) -> str:
     systems = discover()
     if detail["type"].startswith("union_tag"):
         given = str(entry.get("system", ""))
-        problem = "is missing" if not given else f"is none that we know{_close(given, systems)}"
+        problem = "is missing" if not given else f"is none that we know{did_you_mean(given, systems)}"
         return f"system {problem}; there are {', '.join(systems)}"
     setting = ".".join(str(part) for part in detail["loc"][1:])
     if detail["type"] == "extra_forbidden":
         known = systems[str(entry["system"])].Connection.model_fields
-        return f"{setting} is no setting of {entry['system']}{_close(setting, known)}"
+        return f"{setting} is no setting of {entry['system']}{did_you_mean(setting, known)}"
     if detail["type"] == "missing":
         return f"{setting} is missing"
     return f"{setting} {detail['msg'].removeprefix('Value error, ')}"
-
-
-def _close(word: str, known: Mapping[str, Any]) -> str:
-    matches = difflib.get_close_matches(word, known, 1)
-    return f" (did you mean {matches[0]}?)" if matches else ""

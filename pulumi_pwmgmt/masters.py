@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pulumi_pwmgmt.errors import NotConfigured
 from pulumi_pwmgmt.model import Reference, Secret
 from pulumi_pwmgmt.recipe import Recipe
+from pulumi_pwmgmt.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from pulumi_pwmgmt.model import Password
@@ -65,8 +65,7 @@ def _master(masters: Mapping[str, Any], master: str | Mapping[str, Any]) -> Secr
         raise NotConfigured("a master is neither a name nor a reference", to_do=f"name an entry under {KEY}")
     entry = masters.get(master)
     if entry is None:
-        close = difflib.get_close_matches(master, masters, 1)
-        meant = f" (did you mean {close[0]}?)" if close else ""
+        meant = did_you_mean(master, masters)
         raise NotConfigured(f"there is no master {master!r}{meant}", to_do=f"make one: {how} '{_path(master)}'")
     if isinstance(entry, str):
         return Secret(entry)

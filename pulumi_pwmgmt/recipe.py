@@ -7,7 +7,6 @@ from a number, and the canonical text of a recipe, are a published format: docs/
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import functools
 import math
 import secrets
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_pwmgmt.enumeration import Texts
 from pulumi_pwmgmt.model import Secret
+from pulumi_pwmgmt.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,7 +115,9 @@ class Recipe:
 
         """
         if name not in _MANUALS:
-            raise ValueError(f"there is no system {name!r}{_close(name, _MANUALS)}; there are {', '.join(_MANUALS)}")
+            raise ValueError(
+                f"there is no system {name!r}{did_you_mean(name, _MANUALS)}; there are {', '.join(_MANUALS)}"
+            )
         manual, recipe = _MANUALS[name], Recipe(**changes)
         forbidden = set(recipe.characters("symbols")) - set(manual.symbols)
         if forbidden:
@@ -140,7 +142,7 @@ class Recipe:
         known = [field.name for field in dataclasses.fields(Recipe)]
         for key in value:
             if key not in known:
-                raise ValueError(f"a recipe has no {key!r}{_close(str(key), known)}; it has {', '.join(known)}")
+                raise ValueError(f"a recipe has no {key!r}{did_you_mean(str(key), known)}; it has {', '.join(known)}")
         return Recipe(**{key: _argument(key, value[key]) for key in value})
 
     def as_input(self) -> dict[str, Any]:
@@ -282,8 +284,3 @@ def _argument(name: str, value: object) -> Any:  # noqa: ANN401 -- Recipe looks 
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return tuple(value) if isinstance(value, list) else value
-
-
-def _close(word: str, known: Mapping[str, Any] | list[str]) -> str:
-    matches = difflib.get_close_matches(word, known, 1)
-    return f" (did you mean {matches[0]}?)" if matches else ""

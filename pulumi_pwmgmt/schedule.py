@@ -5,7 +5,6 @@ Only that number is ever an input. The explanation for users is docs/rotation.md
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import math
 import zoneinfo
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 from cronsim import CronSim, CronSimError
 
 from pulumi_pwmgmt.freeze import YEARS, Freeze, local_windows, parse_day, thawed, windows
+from pulumi_pwmgmt.suggestion import closest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -213,8 +213,8 @@ def _judge_zone(name: object) -> None:
     known = _zones()
     if name in known.values():
         return
-    close = difflib.get_close_matches(name.casefold(), known, 1) if isinstance(name, str) else []
-    hint = f": did you mean {known[close[0]]}?" if close else ", like Europe/Berlin"
+    meant = closest(name, known) if isinstance(name, str) else None
+    hint = f": did you mean {known[meant]}?" if meant else ", like Europe/Berlin"
     raise ValueError(f"time_zone is {name!r}, which is no name of the IANA time zone database{hint}")
 
 

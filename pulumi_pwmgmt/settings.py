@@ -6,13 +6,13 @@ Each is read when it is asked for, so that a wrong one stops only what needs it:
 from __future__ import annotations
 
 import contextlib
-import difflib
 import json
 from typing import TYPE_CHECKING, Any
 
 from pulumi_pwmgmt.errors import NotConfigured
 from pulumi_pwmgmt.model import Reference, Secret
 from pulumi_pwmgmt.moment import moment
+from pulumi_pwmgmt.suggestion import closest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -139,5 +139,5 @@ def _is_reference(value: object) -> bool:
 
 
 def _close(key: str) -> str:
-    matches = difflib.get_close_matches(key, _KNOWN, 1)
-    return f" (did you mean {_OURS}{matches[0]}?)" if matches else ""
+    name = closest(key, _KNOWN)
+    return f" (did you mean {_OURS}{name}?)" if name else ""

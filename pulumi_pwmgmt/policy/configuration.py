@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from pulumi_pwmgmt.policy.profiles import DEFAULT_PROFILE, PROFILES, Profile
 from pulumi_pwmgmt.policy.rule import Outcome
 from pulumi_pwmgmt.policy.rules import RULES
+from pulumi_pwmgmt.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from pulumi_pwmgmt.policy.rule import Rule, StackRule, Verdict
@@ -117,9 +117,6 @@ def _problems_of_rule(rule: Rule | StackRule, settings: Mapping[str, object]) ->
             yield f"{rule.name!r}: {name!r} {problem}"
 
 
-def _meant(name: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name, known, n=1)
-    if close:
-        return f": did you mean {close[0]!r}?"
+def _meant(name: str, known: Collection[str]) -> str:
     names = ", ".join(known)
-    return f"; there are {names}" if names else "; it has none"
+    return f"{did_you_mean(name, known)}; there are {names}" if names else "; it has none"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pulumi_pwmgmt.policy.profiles import PROFILES
 from pulumi_pwmgmt.policy.rules import RULES
 from tests.end_to_end.programs import credential, program
 
@@ -329,9 +330,12 @@ def test_a_missing_on_destroy_is_declared_where_that_is_asked_for(stack: Stack) 
 @pytest.mark.parametrize(
     ("configuration", "says"),
     [
-        ({"profile": {"name": "pci-dss-5"}}, "there is no profile 'pci-dss-5': did you mean 'pci-dss-4'?"),
-        ({"minimum-lenght": "mandatory"}, "there is no rule 'minimum-lenght': did you mean 'minimum-length'?"),
-        ({"rotation": {"max_day": 9}}, "'rotation' has no parameter 'max_day': did you mean 'max_days'?"),
+        (
+            {"profile": {"name": "pci"}},
+            f"'pci' (did you mean pci-dss-4?); there are {', '.join(PROFILES)}. Nothing was",
+        ),
+        ({"minimum-lenght": "mandatory"}, "there is no rule 'minimum-lenght' (did you mean minimum-length?)"),
+        ({"rotation": {"max_day": 9}}, "'rotation' has no parameter 'max_day' (did you mean max_days?)"),
         (
             {"minimum-length": {"length": "long"}},
             "minimum-length: length: Invalid type. Expected: integer, given: string",

@@ -29,7 +29,7 @@ def test_a_program_that_declares_credentials_pulls_in_neither_the_wire_nor_a_sys
         for name in (
             "enumeration", "errors", "fingerprint", "json_text",
             "masters", "model", "moment", "passwords", "provider", "recipe",
-            "resource", "settings",
+            "resource", "settings", "suggestion",
         )
     }  # fmt: skip
 

@@ -207,7 +207,7 @@ def test_ages_are_counted_to_the_day_that_the_config_fixes(now: str, refused: se
 def test_a_wrong_configuration_ends_the_run() -> None:
     with pytest.raises(Aborted) as refused:
         Pack().configure(levels={"minimum-lenght": analyzer_pb2.MANDATORY}, source={"allowed": "CANARY-derived"})
-    assert "there is no rule 'minimum-lenght': did you mean 'minimum-length'?" in str(refused.value)
+    assert "there is no rule 'minimum-lenght' (did you mean minimum-length?)" in str(refused.value)
     assert "'source': 'allowed' takes a list of texts" in str(refused.value)
     assert_no_canary(str(refused.value), "a refused configuration")
 

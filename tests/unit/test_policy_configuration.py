@@ -17,6 +17,7 @@ from tests.canary import assert_no_canary
 from tests.unit.policy_subjects import BY_NAME, parameters
 
 PARAMETERS = [(rule.name, parameter) for rule in RULES for parameter in rule.parameters]
+OFFERED = "there are nist-800-63b-4, cis, pci-dss-4, okta-default"
 RIGHT: dict[Kind, list[Any]] = {
     Kind.FLAG: [True, False],
     Kind.WHOLE: [0, 1, 4.0],
@@ -55,17 +56,21 @@ def test_a_whole_number_is_one_whatever_the_engine_made_of_it() -> None:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"profile": {"name": "pci-dss-5"}}, "there is no profile 'pci-dss-5': did you mean 'pci-dss-4'?"),
-        ({"profile": {"nane": "cis"}}, "'profile' has no parameter 'nane': did you mean 'name'?"),
+        ({"profile": {"name": "pci-dss-5"}}, f"there is no profile 'pci-dss-5' (did you mean pci-dss-4?); {OFFERED}"),
+        ({"profile": {"name": "pci"}}, f"there is no profile 'pci' (did you mean pci-dss-4?); {OFFERED}"),
+        ({"profile": {"nane": "cis"}}, "'profile' has no parameter 'nane' (did you mean name?); there are name"),
         (
             {"profile": {"name": 4}},
             "'profile': 'name' takes a text, one of nist-800-63b-4, cis, pci-dss-4, okta-default",
         ),
         ({"profile": "cis"}, "'profile' takes a table of parameters"),
-        ({"minimum-lenght": {"length": 8}}, "there is no rule 'minimum-lenght': did you mean 'minimum-length'?"),
+        (
+            {"minimum-lenght": {"length": 8}},
+            f"there is no rule 'minimum-lenght' (did you mean minimum-length?); there are profile, {', '.join(BY_NAME)}",
+        ),
         (
             {"minimum-length": {"lenght": 8}},
-            "'minimum-length' has no parameter 'lenght': did you mean 'length'?",
+            "'minimum-length' has no parameter 'lenght' (did you mean length?); there are length",
         ),
         ({"on-destroy": {"how": "revoke"}}, "'on-destroy' has no parameter 'how'; it has none"),
         ({"rotation": 90}, "'rotation' takes a table of parameters"),
