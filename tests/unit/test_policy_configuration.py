@@ -18,6 +18,7 @@ from tests.unit.policy_subjects import BY_NAME, parameters
 
 PARAMETERS = [(rule.name, parameter) for rule in RULES for parameter in rule.parameters]
 OFFERED = "there are nist-800-63b-4, cis, pci-dss-4, okta-default"
+RULES_OFFERED = f"there are profile, {', '.join(BY_NAME)}"
 RIGHT: dict[Kind, list[Any]] = {
     Kind.FLAG: [True, False],
     Kind.WHOLE: [0, 1, 4.0],
@@ -66,7 +67,7 @@ def test_a_whole_number_is_one_whatever_the_engine_made_of_it() -> None:
         ({"profile": "cis"}, "'profile' takes a table of parameters"),
         (
             {"minimum-lenght": {"length": 8}},
-            f"there is no rule 'minimum-lenght' (did you mean minimum-length?); there are profile, {', '.join(BY_NAME)}",
+            f"there is no rule 'minimum-lenght' (did you mean minimum-length?); {RULES_OFFERED}",
         ),
         (
             {"minimum-length": {"lenght": 8}},
@@ -80,8 +81,7 @@ def test_a_whole_number_is_one_whatever_the_engine_made_of_it() -> None:
         ),
         (
             {"zzz": {}, "strength": {"bits": "many"}},
-            "there is no rule 'zzz'; there are profile, " + ", ".join(BY_NAME) + "; "
-            "'strength': 'bits' takes a number of at least 0 and at most 1024",
+            f"there is no rule 'zzz'; {RULES_OFFERED}; 'strength': 'bits' takes a number of at least 0 and at most 1024",
         ),
     ],
 )
