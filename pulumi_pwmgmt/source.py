@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -33,8 +32,9 @@ if TYPE_CHECKING:
 
 
 _PUT_BACK = (
-    "put it back until this credential has moved on to another generation; if it is lost, give the live password as "
-    "current_password, or let go of the credential without touching the account: pulumi state delete URN"
+    "put it back until this credential has moved on to another generation, with another master: "
+    "openssl rand -base64 48 | pulumi config set --secret --path 'pwmgmt:masters.NAME'; if it is lost, give the live "
+    "password as current_password, or let go of the credential without touching the account: pulumi state delete URN"
 )
 
 
@@ -110,11 +110,21 @@ def _master_of_accepted(run: Run, olds: Properties, source: Properties) -> str |
     Where the one that it was is there with another value, it is the program's: the generation is made anew.
     """
     master: str | Mapping[str, Any] = source["master"]
-    with contextlib.suppress(NotConfigured):
-        if accepted_again(run, olds | {"source": source}):
-            return master
     before: str | Mapping[str, Any] = olds["source"]["master"]
-    return before if accepted_again(run, olds) else master
+    unusable: NotConfigured | None = None
+    try:
+        if _computed(run, olds | {"source": source}):
+            return master
+    except NotConfigured as error:
+        unusable = error
+    if not accepted_again(run, olds):
+        return master
+    if unusable:
+        run.tell_once(
+            f"{unusable.happened}, so the next generation can't be derived from {named(master)} — {unusable.advice}",
+            about=f"master {named(master)}",
+        )
+    return before
 
 
 def accepted_again(run: Run, inputs: Properties) -> Password | None:
@@ -124,11 +134,15 @@ def accepted_again(run: Run, inputs: Properties) -> Password | None:
         NotConfigured: its master is gone, or can't be used.
 
     """
-    source, place = inputs["source"], (inputs["tenant"], inputs["principal"])
     try:
-        password = run.derived(source, *place)
+        return _computed(run, inputs)
     except NotConfigured as error:
         raise NotConfigured(f"{error.happened}; {_derived_from(inputs)}", to_do=_PUT_BACK) from None
+
+
+def _computed(run: Run, inputs: Properties) -> Password | None:
+    source, place = inputs["source"], (inputs["tenant"], inputs["principal"])
+    password = run.derived(source, *place)
     return password if same(fingerprint(password, *place), str(inputs["password"])) else None
 
 

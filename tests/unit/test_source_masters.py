@@ -158,6 +158,46 @@ def test_an_unknown_master_is_refused_with_the_command_that_makes_one() -> None:
     assert directory.calls == []
 
 
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [
+        (None, "there is no master 'mian' (did you mean main?)"),
+        ("CANARY-short", "the master secret has fewer than 32 bytes"),
+        ({"file": "/nowhere/master"}, "the file /nowhere/master can't be read"),
+    ],
+)
+def test_a_master_that_the_next_generation_could_not_use_is_told_before_it_is_due(entry: object, says: str) -> None:
+    stack, directory = stack_with_master(Administrator)
+    directory.add("other@example.com")
+    both = {"bot": derived(1), "other": derived(1, principal="other@example.com")}
+    stack.up(**both)
+    forget(directory)
+    if entry is not None:
+        stack.config["masters"] = {"main": MASTER, "mian": entry}
+    misspelt = {name: it | {"source": it["source"] | {"master": "mian"}} for name, it in both.items()}
+    stack.preview(**misspelt)
+    [told] = stack.told
+    assert told.startswith(says)
+    assert "the next generation" in told
+    assert entry is not None or "openssl rand -base64 48 | pulumi config set --secret --path" in told
+    assert_no_canary(told, "a warning")
+    assert stack.up(**misspelt) == []
+    assert directory.calls == []
+
+
+def test_a_master_that_got_too_short_is_refused_with_the_command_that_makes_a_good_one() -> None:
+    stack, directory = stack_with_master(Administrator)
+    stack.up(bot=derived(1))
+    forget(directory)
+    stack.config["masters"] = {"main": "CANARY-short"}
+    with pytest.raises(Refused) as refused:
+        stack.preview(bot=derived(1))
+    problem = refused.value.problems["password"]
+    assert "fewer than 32 bytes of UTF-8; generation 1 of 'bot@example.com' was derived from what it was" in problem
+    assert "openssl rand -base64 48 | pulumi config set --secret --path 'pwmgmt:masters.NAME'" in problem
+    assert directory.calls == []
+
+
 def test_a_name_that_a_path_can_not_carry_is_quoted_in_the_command() -> None:
     with pytest.raises(NotConfigured) as refused:
         recompute({}, SOURCE | {"master": "a.b"}, TENANT, LOGIN)
