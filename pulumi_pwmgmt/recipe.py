@@ -33,6 +33,7 @@ _CLASSES = {
     "digits": string.digits,
     "symbols": string.punctuation,
 }
+_WORDS = {"lower": "lower-case letter", "upper": "upper-case letter", "digits": "digit", "symbols": "symbol"}
 _DIGITS = list(_CLASSES).index("digits")
 _NONE = "none"  # as an input; a null inside a map may not survive the way through Pulumi's engine
 
@@ -89,12 +90,21 @@ class Recipe:
         _check_texts(self)
         for name, least in zip(_CLASSES, self._texts.minima, strict=True):
             if least and not self.characters(name):
-                raise ValueError(f"the recipe can't be met: at least {least} {name}, and none is left to choose")
+                left = "symbol_set and leave_out leave" if name == "symbols" else "leave_out leaves"
+                raise ValueError(
+                    f"the recipe can't be met: it wants at least {_counted(least, name)}, and {left} none to choose"
+                )
         if sum(self._texts.minima) > self.length:
-            needed = sum(self._texts.minima)
-            raise ValueError(f"the recipe can't be met: {needed} characters of its classes in {self.length} of length")
+            *most, last = [_counted(n, name) for n, name in zip(self._texts.minima, _CLASSES, strict=True) if n]
+            wanted = f"{', '.join(most)} and {last}" if most else last
+            raise ValueError(
+                f"the recipe can't be met: at least {wanted} need a length of {sum(self._texts.minima)}, "
+                f"and it is {self.length}"
+            )
         if not self.count:
-            raise ValueError("the recipe can't be met: it must not start with a digit, and nothing else can come first")
+            raise ValueError(
+                "the recipe can't be met: leading_digit is False, and nothing but a digit could come first"
+            )
         if self.count == 1:
             raise ValueError("a single password meets the recipe: make it longer or give it more characters")
         if 2 * self._lost > self.count:
@@ -249,6 +259,10 @@ class Recipe:
 
     def __hash__(self) -> int:
         return hash(self.canonical)
+
+
+def _counted(number: int, name: str) -> str:
+    return f"{number} {_WORDS[name]}{'' if number == 1 else 's'}"
 
 
 def _check_numbers(recipe: Recipe) -> None:

@@ -12,20 +12,20 @@ if TYPE_CHECKING:
     from pulumi_pwmgmt.policy.rule import Parameters
 
 CLASSES: Final = ("lower", "upper", "digits", "symbols")
-# what a parameter counts, and how a sentence calls it
-GROUPS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
-    "lower": (("lower",), "lower-case letters"),
-    "upper": (("upper",), "upper-case letters"),
-    "digits": (("digits",), "digits"),
-    "symbols": (("symbols",), "symbols"),
-    "letters": (("lower", "upper"), "letters"),
-    "non_letters": (("digits", "symbols"), "characters that are no letters"),
+# what a parameter counts, and how a sentence calls one of it and several
+GROUPS: Final[Mapping[str, tuple[tuple[str, ...], str, str]]] = {
+    "lower": (("lower",), "lower-case letter", "lower-case letters"),
+    "upper": (("upper",), "upper-case letter", "upper-case letters"),
+    "digits": (("digits",), "digit", "digits"),
+    "symbols": (("symbols",), "symbol", "symbols"),
+    "letters": (("lower", "upper"), "letter", "letters"),
+    "non_letters": (("digits", "symbols"), "character but letters", "characters that are no letters"),
 }
 LENGTH: Final = Parameter(name="length", kind=Kind.WHOLE, default=15, about="At least so many characters.", most=1024)
 COMPOSITION: Final = (
     *(
         Parameter(name=name, kind=Kind.WHOLE, default=0, about=f"At least so many {words}.", most=1024)
-        for name, (_, words) in GROUPS.items()
+        for name, (_, _, words) in GROUPS.items()
     ),
     Parameter(
         name="classes",
@@ -45,16 +45,17 @@ def too_short(length: float, parameters: Parameters) -> Iterator[str]:
 
 def too_uniform(counts: Mapping[str, float], classes: float, parameters: Parameters) -> Iterator[str]:
     """Say of which kinds there are too few: ``counts`` by the names of ``GROUPS``, ``classes`` of the four."""
-    for name, (_, words) in GROUPS.items():
-        if counts[name] < parameters[name]:
-            yield f"has fewer than {parameters[name]} {words}"
+    for name, (_, one, several) in GROUPS.items():
+        least = parameters[name]
+        if counts[name] < least:
+            yield f"has fewer than {least} {several}" if least > 1 else f"has no {one}"
     if classes < parameters["classes"]:
         yield f"has characters of fewer than {parameters['classes']} of the four kinds"
 
 
 def grouped(counts: Mapping[str, float]) -> dict[str, float]:
     """Add up the counts of the four classes for each of ``GROUPS``."""
-    return {name: sum(counts[kind] for kind in kinds) for name, (kinds, _) in GROUPS.items()}
+    return {name: sum(counts[kind] for kind in kinds) for name, (kinds, _, _) in GROUPS.items()}
 
 
 def guaranteed(length: float, least: Mapping[str, float | None]) -> tuple[dict[str, float], float]:
@@ -63,7 +64,7 @@ def guaranteed(length: float, least: Mapping[str, float | None]) -> tuple[dict[s
     ``least`` says for each class how many there are at least, None where there are none at all.
     """
     counts: dict[str, float] = {}
-    for name, (kinds, _) in GROUPS.items():
+    for name, (kinds, _, _) in GROUPS.items():
         elsewhere = [kind for kind in CLASSES if kind not in kinds and least[kind] is not None]
         inside = [kind for kind in kinds if least[kind] is not None]
         filled = bool(inside) and not elsewhere  # no other class could take a place

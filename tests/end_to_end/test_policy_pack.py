@@ -128,7 +128,7 @@ CASES = [
     ),
     Case(
         "recipe",
-        "the recipe may make a password that has fewer than 1 symbols",
+        "the recipe may make a password that has no symbol",
         declared("GeneratedPassword('made', recipe=Recipe(symbols=0))"),
         declared("GeneratedPassword('made', recipe=Recipe(symbols=1))"),
         {"character-classes": {"symbols": 1, "enforcementLevel": "disabled"}},

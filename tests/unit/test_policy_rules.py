@@ -39,20 +39,20 @@ def test_a_good_credential_passes_under_every_profile(rule: Rule, profile: str) 
 VIOLATIONS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("minimum-length", {"facts__length": 14.0}, {}, "the password is shorter than 15 characters"),
     ("minimum-length", {"facts__length": 19.0}, {"length": 20}, "the password is shorter than 20 characters"),
-    ("character-classes", {"facts__symbols": 0.0}, {"symbols": 1}, "the password has fewer than 1 symbols"),
+    ("character-classes", {"facts__symbols": 0.0}, {"symbols": 1}, "the password has no symbol"),
     ("character-classes", {"facts__lower": 1.0}, {"lower": 2}, "the password has fewer than 2 lower-case letters"),
-    ("character-classes", {"facts__upper": 0.0}, {"upper": 1}, "the password has fewer than 1 upper-case letters"),
+    ("character-classes", {"facts__upper": 0.0}, {"upper": 1}, "the password has no upper-case letter"),
     (
         "character-classes",
         {"facts__digits": 0.0, "facts__symbols": 0.0},
         {"digits": 1, "non_letters": 1},
-        "the password has fewer than 1 digits; the password has fewer than 1 characters that are no letters",
+        "the password has no digit; the password has no character but letters",
     ),
     (
         "character-classes",
         {"facts__lower": 0.0, "facts__upper": 0.0},
         {"letters": 1},
-        "the password has fewer than 1 letters",
+        "the password has no letter",
     ),
     (
         "character-classes",
@@ -86,7 +86,7 @@ VIOLATIONS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
         "recipe",
         {"source__recipe": RECIPE | {"symbols": None}},
         {"of": "character-classes", "symbols": 1},
-        "the recipe may make a password that has fewer than 1 symbols",
+        "the recipe may make a password that has no symbol",
     ),
     (
         "recipe",
