@@ -118,10 +118,12 @@ class Reference:
         """Read ``{"env": …}`` or ``{"file": …}``, with ``"in_preview": "optional"`` or ``"required"`` if it says so.
 
         Raises:
-            ValueError: it is neither.
+            ValueError: it is neither. What stands there in its place is not shown: it may be the secret.
 
         """
         match dict(value):
+            case {"env": str(name)} if "=" in name:
+                raise ValueError("the name of an environment variable has no =: give the name alone, without the value")
             case {"env": str(name), **rest} if _is_name(name) and rest in _WHEN_MISSING:
                 return Reference("env", name, rest == _OPTIONAL)
             case {"file": str(name), **rest} if _is_name(name) and rest in _WHEN_MISSING:
@@ -164,7 +166,7 @@ def from_env(name: str, *, in_preview: InPreview = "required") -> Reference:
     it, and an update demands it.
 
     Raises:
-        ValueError: ``name`` is empty, or ``in_preview`` is none of its values.
+        ValueError: ``name`` is empty or has an ``=``, or ``in_preview`` is none of its values.
 
     """
     return Reference.parse({"env": name, "in_preview": in_preview})

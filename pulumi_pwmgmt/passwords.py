@@ -78,7 +78,7 @@ class GeneratedPassword(dynamic.Resource, module="pwmgmt", name="GeneratedPasswo
         resource_name: the resource's name in the program.
         recipe: what the password looks like.
         keepers: any values; another value of one of them makes another password.
-        rotate_after: so many days after it was made, the next run makes another.
+        rotate_after: so many days after it was made, the next run makes another; not together with ``rotation``.
         rotation: when it changes by itself, by a schedule. The name of the resource takes the place of the principal.
         generation: which one it is, a whole number from 1; not together with ``rotation``. The default is 1.
             ``pwmgmt:generations.<name of the resource>`` in the stack's config overrules it.
@@ -92,8 +92,8 @@ class GeneratedPassword(dynamic.Resource, module="pwmgmt", name="GeneratedPasswo
         reason: why it was made.
 
     Raises:
-        ValueError: ``generation`` or ``rotate_after`` is no whole number from 1, or both ``generation`` and
-            ``rotation`` are given.
+        ValueError: ``generation`` or ``rotate_after`` is no whole number from 1, or ``rotation`` stands beside one of
+            them.
 
     """
 
@@ -114,6 +114,8 @@ class GeneratedPassword(dynamic.Resource, module="pwmgmt", name="GeneratedPasswo
         generation: int | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        if rotate_after is not None and rotation is not None:
+            raise ValueError("give rotate_after or a rotation, not both: each says when another one is made")
         recipe = recipe or Recipe()
         _judge(recipe, rotation, generation)
         if rotate_after is not None and not _is_counting(rotate_after):

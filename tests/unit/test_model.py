@@ -16,6 +16,7 @@ from pulumi_pwmgmt.fingerprint import TAG, fingerprint, is_fingerprint, same
 from pulumi_pwmgmt.model import Reference, Secret
 from pulumi_pwmgmt.random_password import unknown_to_anybody
 from pulumi_pwmgmt.record import Record
+from tests.canary import assert_no_canary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,6 +143,13 @@ def test_a_reference_reads_the_form_it_writes() -> None:
 def test_an_empty_reference_is_refused_where_it_is_written(make: Callable[[str], Reference]) -> None:
     with pytest.raises(ValueError, match="a reference is"):
         make("")
+
+
+def test_a_name_with_its_value_is_no_name_of_a_variable_and_is_not_shown() -> None:
+    with pytest.raises(ValueError, match="the name of an environment variable has no =") as refused:
+        from_env("TOKEN=CANARY-x")
+    assert_no_canary(str(refused.value), "a refusal")
+    assert from_file("a=b").name == "a=b"
 
 
 # --- fingerprints ---

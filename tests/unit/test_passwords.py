@@ -147,6 +147,13 @@ def test_days_that_are_none_are_refused(days: Any) -> None:  # noqa: ANN401 -- a
         made(rotate_after=days)
 
 
+def test_it_is_rotated_by_its_age_or_by_a_schedule() -> None:
+    engine, _, _ = world()
+    with pytest.raises(ValueError, match="give rotate_after or a rotation, not both"):
+        made(rotate_after=90, rotation=MONTHLY)
+    assert engine.registered == {}
+
+
 # --- generations ---
 
 

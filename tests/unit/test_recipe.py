@@ -265,7 +265,10 @@ def test_a_bias_would_be_seen(draw: Callable[[], str]) -> None:
         ({"without": ["admin"]}, "without"),
         ({"without": ("a",)}, "leave_out"),
         ({"without": tuple(string.ascii_lowercase)}, "less than half"),
-        ({"length": 3}, "1 lower-case letter, 1 upper-case letter, 1 digit and 1 symbol need a length of 4, and it is 3"),
+        (
+            {"length": 3},
+            "1 lower-case letter, 1 upper-case letter, 1 digit and 1 symbol need a length of 4, and it is 3",
+        ),
         ({"length": 7, "digits": 6, "upper": None}, "1 lower-case letter, 6 digits and 1 symbol need a length of 8"),
         (
             {"lower": None, "upper": None, "symbols": None, "leading_digit": False},
