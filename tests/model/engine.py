@@ -131,9 +131,10 @@ class Engine(Stack):
                 made, wanted = self._made(name), self._wanted(declared)
                 moves = made is None or generated.diff(self.clock(), made, wanted)
                 value = UNKNOWN if moves or made is None else made.value.reveal()
-            inputs = self._checked(run, self._olds(name), declared.news(name, value) | {"in_preview": True})
-            if name in self.state:
-                lifecycle.diff(run, self.state[name].record, inputs)
+            news = declared.news(name, value) | {"in_preview": True}
+            inputs = self._checked(run, self._olds(name), news)
+            if name in self.state and lifecycle.diff(run, self.state[name].record, inputs).replaces:
+                self._checked(run, {}, news)
 
     def up_to(self, program: Program) -> None:
         """Make the stack what the program declares, one credential after the other, and then take away the rest."""
