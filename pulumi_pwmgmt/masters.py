@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi_pwmgmt.errors import NotConfigured
 from pulumi_pwmgmt.model import Reference, Secret
 from pulumi_pwmgmt.recipe import Recipe
+from pulumi_pwmgmt.settings import path_of
 from pulumi_pwmgmt.suggestion import did_you_mean
 
 if TYPE_CHECKING:
@@ -66,11 +67,7 @@ def _master(masters: Mapping[str, Any], master: str | Mapping[str, Any]) -> Secr
     entry = masters.get(master)
     if entry is None:
         meant = did_you_mean(master, masters)
-        raise NotConfigured(f"there is no master {master!r}{meant}", to_do=f"make one: {how} '{_path(master)}'")
+        raise NotConfigured(f"there is no master {master!r}{meant}", to_do=f"make one: {how} '{path_of(KEY, master)}'")
     if isinstance(entry, str):
         return Secret(entry)
-    raise NotConfigured(f"master {master!r} is neither a text nor a reference", to_do=f"{how} '{_path(master)}'")
-
-
-def _path(master: str) -> str:
-    return f"{KEY}.{master}" if master.isidentifier() or master.isdecimal() else f'{KEY}["{master}"]'
+    raise NotConfigured(f"master {master!r} is neither a text nor a reference", to_do=f"{how} '{path_of(KEY, master)}'")

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pulumi
 from pulumi import dynamic
 
-from pulumi_pwmgmt.errors import CredentialError, NotConfigured
+from pulumi_pwmgmt.errors import CredentialError
 from pulumi_pwmgmt.model import Reference
 from pulumi_pwmgmt.moment import moment
+from pulumi_pwmgmt.pins import pinned
 from pulumi_pwmgmt.provider import GeneratedPasswordProvider
 from pulumi_pwmgmt.recipe import Recipe
 
@@ -170,13 +171,13 @@ def _with_generation(
 ) -> pulumi.Output[Properties]:
     """Add which generation it is: what the config says, else the program's number, else the schedule's."""
     try:
-        pinned, now = _pinned(resource_name), moment(_config().get("now"))
+        number, now = pinned(resource_name), moment(_config().get("now"))
     except CredentialError as error:
         raise pulumi.RunError(error.line) from None
-    if rotation and pinned is None:
+    if rotation and number is None:
         source["schedule"] = {"text": str(rotation), "longest_days": rotation.longest_days}
-    if pinned is not None:
-        return pulumi.Output.from_input({**source, "generation": pinned, "pinned": True})
+    if number is not None:
+        return pulumi.Output.from_input({**source, "generation": number, "pinned": True})
     if rotation is None:
         return pulumi.Output.from_input({**source, "generation": generation or 1})
     name = pulumi.Output.from_input(principal)
@@ -193,18 +194,3 @@ def masters() -> pulumi.Output[str | None]:
 
 def _config() -> pulumi.Config:
     return pulumi.Config("pwmgmt")
-
-
-def _pinned(resource_name: str) -> int | None:
-    generations: Any = {}
-    try:
-        generations = _config().get_object("generations") or {}
-    except pulumi.ConfigTypeError:
-        generations = None
-    how = f"pulumi config set --path 'pwmgmt:generations.{resource_name}' 2"
-    if not isinstance(generations, dict):
-        raise NotConfigured("pwmgmt:generations is not a map from resources to generations", to_do=how)
-    generation = generations.get(resource_name)
-    if generation is None or _is_counting(generation):
-        return generation
-    raise NotConfigured(f"pwmgmt:generations.{resource_name} is no whole number from 1", to_do=how)

@@ -16,6 +16,7 @@ from pulumi_pwmgmt.json_text import as_table, as_text
 from pulumi_pwmgmt.masters import KEY, recompute
 from pulumi_pwmgmt.model import OnDestroy, OnDrift, Reference, Secret
 from pulumi_pwmgmt.passwords import DerivedPassword, GeneratedPassword, masters
+from pulumi_pwmgmt.pins import watch
 from pulumi_pwmgmt.provider import CredentialProvider
 from pulumi_pwmgmt.settings import Settings
 
@@ -100,6 +101,10 @@ class ManagedCredential(dynamic.Resource, module="pwmgmt", name="ManagedCredenti
     ) -> None:
         connection, principal = _reusable(connection), _reusable(principal)
         _claim(resource_name, connection, principal)
+        try:
+            watch()
+        except CredentialError as error:
+            raise _told(error) from None
         self._declared, source = _declared(password, resource_name, principal)
         arguments = {
             "connection": connection,

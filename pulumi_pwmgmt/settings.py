@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from pulumi_pwmgmt.errors import NotConfigured
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+_PLAIN = re.compile(r"[\w-]+")
 _OURS = "pwmgmt:"
 _KNOWN = ("breached", "connections", "generations", "masters", "now", "reuse_key")
 _MAKE_KEY = "openssl rand -base64 48 | pulumi config set --secret pwmgmt:reuse_key"
@@ -120,6 +122,11 @@ class Settings:
     def _text(self, key: str) -> str | None:
         value = self._config.get(_OURS + key)
         return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+def path_of(key: str, name: str) -> str:
+    """Return what ``pulumi config set --path`` takes for the entry ``name`` of a map: dots in a name are quoted."""
+    return f"{key}.{name}" if _PLAIN.fullmatch(name) else f'{key}["{name}"]'
 
 
 def _parsed(text: str) -> object:

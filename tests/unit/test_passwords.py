@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pytest
@@ -24,6 +24,9 @@ from tests.canary import assert_no_canary
 from tests.unit.program import Engine, bot, run, world
 from tests.unit.sources import MASTER, RECIPE, password
 from tests.unit.stack import LOGIN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TYPE = "pulumi-python:dynamic/pwmgmt:GeneratedPassword"
 MONTHLY = RotationSchedule(every_days=30, freeze=(Freeze("12-20", "01-05"),))
@@ -235,6 +238,27 @@ def test_a_config_that_makes_no_sense_is_told_with_what_to_do(config: dict[str, 
     assert " — pulumi config set " in str(refused.value)
     assert_no_canary(repr((refused.value, refused.value.__cause__)), "a refusal")
     assert directory.calls == []
+
+
+@pytest.mark.parametrize("nested", ['{"a": {"b": {"c": 2}}}', '{"made": 1, "a": {"b": {"c": 2}}}'])
+def test_a_name_with_a_dot_that_is_not_quoted_is_told_whatever_the_program_declares(nested: str) -> None:
+    declared: list[Callable[[], pulumi.Resource]] = [bot, made]
+    for declare in declared:
+        world(generations=nested)
+        with pytest.raises(pulumi.RunError) as refused:
+            run(declare)
+        assert str(refused.value) == (
+            "NotConfigured: pwmgmt:generations.a is a map, and no number: a name with a dot in it has to be quoted — "
+            "pulumi config rm --path 'pwmgmt:generations.a', "
+            "then pulumi config set --path 'pwmgmt:generations[\"a.b.c\"]' 2"
+        )
+
+
+def test_pins_are_no_obstacle_where_nothing_runs_that_could_be_over() -> None:
+    _, directory, _ = world(generations='{"lost": 2}')
+    it = bot()
+    run(lambda: it.id)
+    assert directory.opens(LOGIN, "CANARY-first")
 
 
 @pytest.mark.parametrize("wrong", [{"rotation": 30}, {"recipe": "strong"}])
