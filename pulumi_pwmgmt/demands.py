@@ -7,7 +7,6 @@ and what is refused here nobody can send. Letters and digits are Unicode's.
 from __future__ import annotations
 
 import functools
-import math
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -86,7 +85,7 @@ def unmet_by_recipe(policy: PasswordPolicy, recipe: Recipe, login: str) -> tuple
     # a text starts with a character of some class
     never_first = set() if recipe.leading_digit else {"min_digits"}
     more = policy.min_classes - len(present) - int(present <= never_first and _all_symbols_count(policy, recipe))
-    parts = tuple(part for part in username_parts(login) if _chance_of(recipe, part) > _CHANCE)
+    parts = tuple(part for part in username_parts(login) if recipe.chance_of(part) > _CHANCE)
     advice = {
         _at_least(policy.min_length): (recipe.length < policy.min_length, f"length={policy.min_length}"),
         _at_most(policy.max_length): (0 < policy.max_length < recipe.length, f"length={policy.max_length}"),
@@ -149,19 +148,3 @@ def _amended(policy: PasswordPolicy, rule: str, least: int) -> str:
     change = " or ".join(f"{name}={least}" for name in _CLASSES[rule].members)
     only = f" and a symbol_set of {policy.symbols} only" if rule == "min_symbols" and policy.symbols else ""
     return change + only
-
-
-def _chance_of(recipe: Recipe, part: str) -> float:
-    """Return an upper bound of the chance that a password has this part, in upper or lower case."""
-    if any(forbidden.lower() in part for forbidden in recipe.without):
-        return 0.0
-    places = max(0, recipe.length - len(part) + 1)
-    return places * math.prod(_likelihood(recipe, character) for character in part)
-
-
-@functools.lru_cache(maxsize=1024)
-def _likelihood(recipe: Recipe, character: str) -> float:
-    """Return how likely a character is at a given place at most: within its class, all are equally so."""
-    classes = map(recipe.characters, _NAMES)
-    found = [1 / len(members) for members in classes if character in members or character.upper() in members]
-    return max(found, default=0.0)

@@ -218,6 +218,12 @@ class Recipe:
             if self.allows(password.reveal()):
                 return password
 
+    def chance_of(self, part: str) -> float:
+        """Return how likely a password has this part in it, in upper or lower case: an upper bound, 0 to 1."""
+        if any(forbidden in part.lower() for forbidden in self._parts):
+            return 0.0
+        return min(1.0, self._with(part.lower()) / (self.count - self._lost))
+
     def characters(self, name: str) -> str:
         """Return what may come of the class ``lower``, ``upper``, ``digits`` or ``symbols``, in order."""
         if getattr(self, name) is None:
@@ -242,17 +248,18 @@ class Recipe:
     @functools.cached_property
     def _lost(self) -> int:
         """No more passwords than this contain one of the parts, each counted once for each place it can stand at."""
-        return sum(self._containing(part) * max(0, self.length - len(part) + 1) for part in self._parts)
+        return sum(map(self._with, self._parts))
 
-    def _containing(self, part: str) -> int:
-        """Count the passwords with ``part`` at one place, or more: a letter of it counts for both of its classes."""
+    def _with(self, part: str) -> int:
+        """Count the passwords with ``part``, each once for each place, or more: a letter counts for both its classes."""
         if len(part) > self.length:
             return 0
         alphabet = "".join(self._texts.classes)
         spellings = math.prod(sum(one in alphabet for one in {c, c.upper()}) for c in part)
         found = [sum(c in all_of or c.upper() in all_of for c in part) for all_of in _CLASSES.values()]
         one, two, three, four = (max(0, least - given) for least, given in zip(self._texts.minima, found, strict=True))
-        return spellings * self._texts.ways(self.length - len(part), (one, two, three, four))
+        places = self.length - len(part) + 1
+        return places * spellings * self._texts.ways(self.length - len(part), (one, two, three, four))
 
     def __eq__(self, other: object) -> bool:
         return self.canonical == other.canonical if isinstance(other, Recipe) else NotImplemented

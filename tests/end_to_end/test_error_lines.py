@@ -38,7 +38,7 @@ def sdk(request: pytest.FixtureRequest, stack: Stack) -> str:
 
 def test_each_error_is_one_line(stack: Stack, directory: Directory, sdk: str) -> None:
     stack.connect("okta", directory.account("okta").connection)
-    stack.configure(secrets={"password": "CANARY-Nobody-1"})
+    stack.configure(secrets={"password": "CANARY-Never-set-1"})
     version = "import importlib.metadata\npulumi.export('sdk', importlib.metadata.version('pulumi'))"
 
     stack.program(program(credential(connection="nowhere", principal="nobody@example.com"), version))

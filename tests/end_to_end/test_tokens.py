@@ -74,7 +74,7 @@ def test_a_token_that_will_not_do(stack: Stack, directory: Directory, case: str)
     stack.program(program(credential(connection="it", principal=account.principal, **more)))
     stack.configure(secrets={"password": "CANARY-Never-set-1", "live": account.password})
     told = stack.up(expect=1).error_lines
-    assert any(f"error: {error}: " in line and to_do in line for line in told), told
+    assert any(f" {error}: " in line and to_do in line for line in told), told
     assert stack.credentials() == {}
     assert directory.logs_in(account, account.password)
     assert not directory.logs_in(account, "CANARY-Never-set-1")

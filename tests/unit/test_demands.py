@@ -148,6 +148,7 @@ def test_a_recipe_that_leaves_a_part_out_keeps_the_rule() -> None:
 def test_what_a_long_recipe_breaks_by_mere_chance_is_not_held_against_it() -> None:
     strict = PasswordPolicy(excludes_username=True, excludes_common=True)
     assert unmet_by_recipe(strict, Recipe(), LOGIN) == ()
+    assert unmet_by_recipe(strict, Recipe(), "bot-0004@example.com") == ()
 
 
 LIMITS = st.integers(0, 3)

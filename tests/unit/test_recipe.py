@@ -134,6 +134,13 @@ def test_without_forbids_its_parts_and_bits_are_no_more_than_is_left(
     assert len(passwords) / 2 <= 2**recipe.bits * (1 + 1e-9)
     assert recipe.bits <= math.log2(len(left))
     assert recipe.count == len(passwords), "without regard to the parts"
+    assert {recipe.chance_of(part) for part in parts} == {0.0}
+    whole = recipe_or_none(arguments)
+    assert whole
+    for part in parts:
+        found = sum(part.lower() in text.lower() for text in passwords)
+        assert found <= whole.chance_of(part) * len(passwords) * (1 + 1e-9)
+        assert whole.chance_of(part) <= 1
 
 
 @settings(max_examples=60, deadline=None)
