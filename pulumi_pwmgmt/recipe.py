@@ -251,7 +251,7 @@ class Recipe:
         return sum(map(self._with, self._parts))
 
     def _with(self, part: str) -> int:
-        """Count the passwords with ``part``, each once for each place, or more: a letter counts for both its classes."""
+        """Count the passwords with ``part``, once for each place, or more: a letter counts for both its classes."""
         if len(part) > self.length:
             return 0
         alphabet = "".join(self._texts.classes)
