@@ -40,7 +40,8 @@ class Cell:
 class Story:
     """What happened: the steps in order, of which ``faulted`` had the fault in them and ``clean`` was the next one.
 
-    ``preview`` is what a preview just before the clean run refused. ``own`` is the account's password from before.
+    ``preview`` is what a preview just before the clean run refused. ``own`` is the account's password from before,
+    ``declared`` the one that the program says, None where each run makes one up; ``made`` are those.
     """
 
     cell: Cell
@@ -51,29 +52,32 @@ class Story:
     again: Step
     preview: BaseException | None
     own: str
+    made: list[str] = field(default_factory=list)
+    declared: str | None = None
     labels: list[str] = field(default_factory=list)
     followed: bool = False
+    carried_elsewhere: bytes = b""
     sent_of_the_huge_one: int = 0
     slowest_s: float = 0.0
 
 
-def tell(cell: Cell, simulator: Simulator) -> Story:
+def tell(cell: Cell, simulator: Simulator, on: type[Stage] = Stage) -> Story:
     """Play a cell from a fresh seed to the end, again where the machine itself was late."""
-    story = _told(cell, simulator)
+    story = _told(cell, simulator, on)
     for _ in range(_TRIES):
         if not (cell.fault and cell.fault.hangs and story.slowest_s > LATE_S):
             break
-        story = _told(cell, simulator)
+        story = _told(cell, simulator, on)
     return story
 
 
-def _told(cell: Cell, simulator: Simulator) -> Story:
+def _told(cell: Cell, simulator: Simulator, on: type[Stage]) -> Story:
     accounts = simulator.control("DELETE", "/directory")
     simulator = replace(simulator, accounts=accounts if isinstance(accounts, list) else [])
     time = SharedTime(simulator)
     middleman = Middleman(simulator, time)
     try:
-        stage = Stage(cell.operation, simulator, middleman, time)
+        stage = on(cell.operation, simulator, middleman, time)
         stage.prepare()
         faulted = [stage.perform("with the fault", cell.fault, cell.request, cell.times)]
         if faulted[-1].left and faulted[-1].left < cell.times:  # the run was over before the second one
@@ -81,9 +85,11 @@ def _told(cell: Cell, simulator: Simulator) -> Story:
         preview = stage.preview()
         clean, refreshed, again = stage.perform("clean"), stage.refresh(), stage.up()
         return Story(
-            cell, stage.ran, faulted, clean, refreshed, again, preview, stage.own,
+            cell, stage.ran, faulted, clean, refreshed, again, preview, stage.own, stage.made,
+            declared=(cell.operation.declares or stage.own) if stage.declared else None,
             labels=[stage.label(exchange) for exchange in faulted[0].exchanges],
             followed=middleman.somebody_followed(),
+            carried_elsewhere=middleman.carried_elsewhere,
             sent_of_the_huge_one=middleman.sent_of_the_huge_one,
             slowest_s=max((one.seconds for step in faulted for one in step.exchanges), default=0.0),
         )  # fmt: skip

@@ -6,7 +6,7 @@ import json
 import traceback
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pulumi_pwmgmt
 from pulumi_pwmgmt.errors import CredentialError
@@ -32,7 +32,8 @@ _HUMAN = ("find or reset the live password", "sign in again")  # steps that only
 
 
 def _values(story: Story) -> dict[str, str]:
-    return {"own": story.own, "first": FIRST, "next": NEXT, "outside": OUTSIDE}
+    made = {f"made up {number}": value for number, value in enumerate(story.made, 1)}
+    return {"own": story.own, "first": FIRST, "next": NEXT, "outside": OUTSIDE, **made}
 
 
 def _recorded(story: Story, entry: Entry | None) -> str | None:
@@ -55,23 +56,25 @@ def _name(story: Story, value: str | None) -> str:
 
 
 def some_password_opens(story: Story) -> Iterator[str]:
-    """I1: some password in durable hands opens the account, or the error says which step a human takes.
-
-    And every error is one of those that say what to do next; any other is a bug of ours.
-    """
-    for step in story.steps:
-        if not isinstance(step.error, (CredentialError, Refused, EngineKilledError, type(None))):
-            yield f"{step.name}: ended with {step.outcome}, which tells nobody what to do"
+    """I1: some password in durable hands opens the account, or the error says which step a human takes."""
     if story.cell.operation.verb == DESTROY:
         return
     for step in _from_the_fault_on(story):
-        in_hands = {story.cell.operation.declares or story.own, story.own if step.after is None else None}
+        in_hands = {story.declared, story.own if step.after is None else None}
         in_hands |= {_recorded(story, step.before), _recorded(story, step.after)}
         in_hands |= {OUTSIDE} if story.cell.operation.outside else set()
         kept = step.after.record.kept_password if step.after else None
         in_hands |= {kept.reveal()} if kept else set()
         if not (step.opens and step.live in in_hands) and not any(words in str(step.error) for words in _HUMAN):
             yield f"{step.name}: the account has {_name(story, step.live)}, opens: {step.opens}"
+
+
+def no_way_out_is_missing(story: Story) -> Iterator[str]:
+    """I1, and every error is one of those that say what to do next; any other is a bug of ours."""
+    for step in story.steps:
+        if not isinstance(step.error, (CredentialError, Refused, EngineKilledError, type(None))):
+            yield f"{step.name}: ended with {step.outcome}, which tells nobody what to do"
+    yield from some_password_opens(story)
 
 
 def state_is_true(story: Story) -> Iterator[str]:
@@ -98,9 +101,9 @@ def _success_is_true(story: Story) -> Iterator[str]:
         if step.error is not None:
             continue
         if operation.verb == DESTROY:
-            if step.opens and step.live in (FIRST, story.own):
+            if step.opens and step.live in (FIRST, story.own, _recorded(story, step.before)):
                 yield f"{step.name}: destroyed, and the password still opens the account"
-        elif operation.verb != REFRESH and step.live != (operation.declares or story.own):
+        elif operation.verb != REFRESH and step.live != (story.declared or _recorded(story, step.after)):
             yield f"{step.name}: it went well, and the account has {_name(story, step.live)}"
     if after and after.record.drift:
         yield f"a refresh finds a drift where nobody else changed anything: {after.record.drift}"
@@ -177,7 +180,8 @@ def no_secret_is_told(story: Story) -> Iterator[str]:
             if find_canary(text) or any(one in text for one in random):
                 yield f"{step.name}: a secret stands in {place}"
     if story.followed:
-        yield "somebody followed a redirect to another host"
+        secret = find_canary(story.carried_elsewhere.decode("latin-1"))
+        yield f"somebody followed a redirect to another host{', a secret in hand' if secret else ''}"
     if story.sent_of_the_huge_one > 16 * _MEBIBYTE:
         yield f"{story.sent_of_the_huge_one} bytes of an answer were taken in"
 
@@ -229,8 +233,9 @@ def preview_foretells(story: Story) -> Iterator[str]:
             yield f"the state changed between {earlier.name} and {later.name}"
 
 
-INVARIANTS: dict[str, Callable[[Story], Iterator[str]]] = {
-    "I1": some_password_opens,
+Invariant: TypeAlias = "Callable[[Story], Iterator[str]]"
+INVARIANTS: dict[str, Invariant] = {
+    "I1": no_way_out_is_missing,
     "I2": state_is_true,
     "I3": running_again_converges,
     "I4": nothing_is_sent_twice,
@@ -240,3 +245,5 @@ INVARIANTS: dict[str, Callable[[Story], Iterator[str]]] = {
     "I8": runs_do_not_mix,
     "I9": preview_foretells,
 }
+# What any client can be held to: an error in words of its own is no break.
+OF_ANY_CLIENT = INVARIANTS | {"I1": some_password_opens}

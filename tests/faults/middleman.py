@@ -81,14 +81,16 @@ class Middleman:
         self._listener: socket.socket | None = None
         self._connections: deque[socket.socket] = deque(maxlen=1000)
         self._trap = socket.create_server((_ELSEWHERE, 0))
-        self._trap.setblocking(False)  # noqa: FBT003 -- the standard library has it so
         self.url = f"http://{_HERE}:{self._port}"
         self.elsewhere = f"http://{_ELSEWHERE}:{self._trap.getsockname()[1]}"
         self.exchanges: list[Exchange] = []
         self.engine_lives = True
         self.sent_of_the_huge_one = 0
+        self.carried_elsewhere = b""
+        self._guests = 0
         self.held: list[Held] = []
         self._open()
+        Thread(target=self._take_in, daemon=True).start()
 
     def begin(self, fault: Fault | None = None, first: int = 0, times: int = 0) -> None:
         """Count requests from 0 again, and spoil ``times`` of them from number ``first`` on."""
@@ -109,15 +111,13 @@ class Middleman:
         return exchanges, armed.left if armed else 0
 
     def somebody_followed(self) -> bool:
-        """Whether anybody has connected to where the redirects lead."""
-        try:
-            self._trap.accept()[0].close()
-        except BlockingIOError:
-            return False
-        return True
+        """Whether anybody has connected to where the redirects lead; ``carried_elsewhere`` is what they sent there."""
+        return self._guests > 0
 
     def close(self) -> None:
         self._shut()
+        with contextlib.suppress(OSError):
+            self._trap.shutdown(socket.SHUT_RDWR)
         for each in (self._reserved, self._trap, *self._connections):
             each.close()
 
@@ -129,6 +129,19 @@ class Middleman:
                 armed.left -= 1
                 return
         self._open()
+
+    def _take_in(self) -> None:
+        """Be the other host: take one request of each guest, and hang up."""
+        with contextlib.suppress(OSError):  # it was closed
+            while True:
+                guest, _ = self._trap.accept()
+                self._guests += 1
+                with guest, guest.makefile("rb") as received, contextlib.suppress(OSError, ValueError):
+                    guest.settimeout(_SILENCE_S)
+                    self.carried_elsewhere += received.readline()
+                    headers = http.client.parse_headers(received)
+                    self.carried_elsewhere += headers.as_bytes()
+                    self.carried_elsewhere += received.read(int(headers.get("Content-Length", "0")))
 
     def _refuses_next(self, number: int) -> bool:
         armed = self._armed

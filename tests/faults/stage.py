@@ -6,7 +6,7 @@ import copy
 import json
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from urllib.parse import quote
 
 from pulumi_pwmgmt.configuration import Configuration
@@ -19,6 +19,8 @@ from tests.faults.sent import accepted_by
 from tests.unit.stack import Refused, Stack
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pulumi_pwmgmt.simulator.pytest_plugin import Simulator
     from tests.faults.fault import Fault
     from tests.faults.middleman import Exchange, Held, Middleman
@@ -59,6 +61,27 @@ class Step:
         return "well" if self.error is None else type(self.error).__name__
 
 
+class Runs(Protocol):
+    """Whatever keeps the account ``bot``: what it knows of it, what it told, and what it does when it is run."""
+
+    connection: dict[str, Any]
+    told: list[str]
+
+    @property
+    def state(self) -> Mapping[str, Entry]: ...
+
+    @state.setter
+    def state(self, state: Any) -> None: ...  # noqa: ANN401 -- its own kind of entries
+
+    def preview(self, *, bot: dict[str, Any]) -> object: ...
+
+    def up(self, *, bot: dict[str, Any]) -> list[str]: ...
+
+    def refresh(self) -> None: ...
+
+    def destroy(self) -> None: ...
+
+
 class Pulumi(Stack):
     """A stack with a process of its own for each run, configured as Pulumi does it."""
 
@@ -81,13 +104,18 @@ class Pulumi(Stack):
 
 @dataclass
 class Stage:
-    """``start`` gives the account its seed's password; ``ran`` are the steps so far."""
+    """``ran`` are the steps so far, ``made`` the passwords that the runs have made up where they make any up.
 
+    ``declared`` says whether the passwords stand in a program.
+    """
+
+    declared: ClassVar[bool] = True
     operation: Operation
     simulator: Simulator
     middleman: Middleman
     time: SharedTime
     ran: list[Step] = field(default_factory=list)
+    made: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         system = self.operation.system
@@ -98,7 +126,11 @@ class Stage:
         self.live: str | None = self.own
         self.direct = {**self.account["connection"], "read_timeout": PATIENT_S}
         url = self.direct["url"].replace(self.simulator.url, self.middleman.url)
-        self.pulumi = Pulumi(self.time, self.middleman, {**self.direct, "url": url})
+        self.pulumi = self.runs({**self.direct, "url": url})
+
+    def runs(self, connection: dict[str, Any]) -> Runs:
+        """Return what keeps the account."""
+        return Pulumi(self.time, self.middleman, connection)
 
     def declaration(self, password: str | None) -> dict[str, Any]:
         """Return what the program says; the current password where the system demands one."""
