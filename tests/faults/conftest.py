@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from tests.faults.fault import FAULTS, TIMES
-from tests.faults.operation import OPERATIONS
 from tests.faults.unavoidable import UNAVOIDABLE
+from tests.faults.whole import PLAYED, missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BUILD = Path(__file__).resolve().parents[2] / "build" / "faults"
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / "build" / "faults"
 CELLS = "cells of the matrix"
-_TESTS = len(OPERATIONS) * len(FAULTS) * len(TIMES)
+_TESTS = sum(map(len, PLAYED.values())) * len(FAULTS) * len(TIMES)
 
 
 @dataclass
@@ -46,10 +47,13 @@ class Matrix:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self.cells:
-            broken = sum(bool(cell["broken"]) for cell in self.cells)
+            counts = Counter((cell["alternative"], bool(cell["broken"])) for cell in self.cells)
+            for name in PLAYED:
+                if cells := counts[name, True] + counts[name, False]:
+                    counted = f"{cells} cells, {counts[name, True]} break a promise"
+                    terminalreporter.write_line(f"fault matrix, {name}: {counted}")
             excused = sum(bool(cell["unavoidable"]) for cell in self.cells)
-            counted = f"{len(self.cells)} cells, {broken} break a promise, {excused} more can't keep one"
-            terminalreporter.write_line(f"fault matrix: {counted}; see {BUILD.relative_to(Path.cwd())}")
+            terminalreporter.write_line(f"fault matrix: {excused} more can't keep one; see {BUILD.relative_to(ROOT)}")
         for problem in self.problems:
             terminalreporter.write_line(f"fault matrix: {problem}", red=True)
 
@@ -62,10 +66,7 @@ class Matrix:
             (BUILD / f"{system}.json").write_text(json.dumps(cells, indent=1, sort_keys=True), encoding="utf-8")
 
     def _wrong(self) -> Iterator[str]:
-        requests: dict[str, int] = {f"{cell['system']}: {cell['operation']}": cell["requests"] for cell in self.cells}
-        expected = sum(requests.values()) * len(FAULTS) * len(TIMES)
-        if len(self.cells) != expected:
-            yield f"there are {len(self.cells)} cells, and the table multiplies to {expected}"
+        yield from missing(self.cells)
         used = {(cell["system"], cell["operation"], name) for cell in self.cells for name in cell["unavoidable"]}
         for row in UNAVOIDABLE:
             if (row.system, row.operation, row.invariant) not in used:

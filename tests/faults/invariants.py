@@ -166,7 +166,7 @@ def log_ins_succeed(story: Story) -> Iterator[str]:
 
 
 def no_secret_is_told(story: Story) -> Iterator[str]:
-    """I6: no secret byte in what is told, raised or addressed, nor in the state outside what is kept encrypted."""
+    """I6: no secret byte in what is told, raised or addressed, in the state's clear part, or at another host."""
     carried = {new for step in story.steps for one in step.exchanges if (new := sent.passwords(one).get("new"))}
     random = carried - set(_values(story).values())  # what a revoke sets
     for step in story.steps:
@@ -179,9 +179,15 @@ def no_secret_is_told(story: Story) -> Iterator[str]:
         for place, text in texts.items():
             if find_canary(text) or any(one in text for one in random):
                 yield f"{step.name}: a secret stands in {place}"
+    if find_canary(story.carried_elsewhere.decode("latin-1")):
+        yield "a secret was carried to the host that a redirect leads to"
+
+
+def no_stranger_is_trusted(story: Story) -> Iterator[str]:
+    """I6, and what would lead to a leak: no other host is asked anything, and no answer is taken in without end."""
+    yield from no_secret_is_told(story)
     if story.followed:
-        secret = find_canary(story.carried_elsewhere.decode("latin-1"))
-        yield f"somebody followed a redirect to another host{', a secret in hand' if secret else ''}"
+        yield "somebody followed a redirect to another host"
     if story.sent_of_the_huge_one > 16 * _MEBIBYTE:
         yield f"{story.sent_of_the_huge_one} bytes of an answer were taken in"
 
@@ -240,10 +246,10 @@ INVARIANTS: dict[str, Invariant] = {
     "I3": running_again_converges,
     "I4": nothing_is_sent_twice,
     "I5": log_ins_succeed,
-    "I6": no_secret_is_told,
+    "I6": no_stranger_is_trusted,
     "I7": what_others_set_stays,
     "I8": runs_do_not_mix,
     "I9": preview_foretells,
 }
-# What any client can be held to: an error in words of its own is no break.
-OF_ANY_CLIENT = INVARIANTS | {"I1": some_password_opens}
+# What any client can be held to: an error in words of its own is no break, nor a redirect followed with empty hands.
+OF_ANY_CLIENT = INVARIANTS | {"I1": some_password_opens, "I6": no_secret_is_told}

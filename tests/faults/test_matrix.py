@@ -1,17 +1,15 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults import sent
 from tests.faults.cell import Cell, Story, tell
 from tests.faults.conftest import CELLS
 from tests.faults.fault import FAULTS, ONCE, TIMES, Fault
-from tests.faults.invariants import INVARIANTS
+from tests.faults.judgement import broken, entry
 from tests.faults.operation import OPERATIONS, Operation
-from tests.faults.unavoidable import UNAVOIDABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,38 +34,6 @@ def undisturbed(known: Undisturbed, pwmgmt_simulator: Simulator) -> Callable[[Op
         return known[str(operation)]
 
     return play
-
-
-def broken(story: Story) -> dict[str, list[str]]:
-    """Return what breaks which invariant."""
-    found = {name: list(breaches(story)) for name, breaches in INVARIANTS.items()}
-    return {name: texts for name, texts in found.items() if texts}
-
-
-def excused(story: Story, invariant: str) -> bool:
-    return any(row.covers(story.cell, invariant) for row in UNAVOIDABLE)
-
-
-def entry(story: Story, requests: list[str]) -> dict[str, Any]:
-    """Return what a page about reliability is made of."""
-    cell, system = story.cell, story.cell.operation.system
-    failures = broken(story)
-    ran = [*story.faulted, story.clean]
-    return {
-        "system": system,
-        "operation": cell.operation.name,
-        "requests": len(requests),
-        "request": cell.request + 1,
-        "label": requests[cell.request],
-        "fault": cell.fault.name if cell.fault else None,
-        "times": cell.times,
-        "outcomes": [step.outcome for step in story.faulted],
-        "message": str(story.faulted[-1].error or ""),
-        "clean": story.clean.outcome,
-        "writes": [sum(sent.writes(one, system) for one in step.exchanges) for step in ran],
-        "broken": {name: texts for name, texts in failures.items() if not excused(story, name)},
-        "unavoidable": [name for name in failures if excused(story, name)],
-    }
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
