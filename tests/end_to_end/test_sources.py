@@ -21,6 +21,12 @@ MASTER = "CANARY-master-of-more-than-thirty-two-bytes"
 GENERATED = "made = GeneratedPassword('made', recipe=Recipe.for_system('{system}'))\n"
 DERIVED = "DerivedPassword(master='main', recipe=Recipe.for_system('{system}'))"
 SYSTEMS = sorted(discover())
+WRITES = {
+    "etna": "PUT /api/v1.0/users/@me/password/change",
+    "okta": "POST /api/v1/users/",
+    "okta_myaccount": "PUT /idp/myaccount/password",
+    "onelogin": "PUT /api/1/users/set_password_clear_text/",
+}
 
 
 def connected(stack: Stack, directory: Directory, system: str) -> tuple[Account, dict[str, str]]:
@@ -97,3 +103,47 @@ def test_a_generated_password_is_in_the_state_first_and_rotates(
     assert directory.logs_in(account, made["value"])
     stack.destroy()
     assert not directory.logs_in(account, made["value"])
+
+
+def test_a_value_that_changes_where_it_is_referred_to_is_written_once(stack: Stack, directory: Directory) -> None:
+    accounts = {system: directory.account(system) for system in SYSTEMS}
+    for system, account in accounts.items():
+        stack.connect(system, account.connection)
+    stack.configure(secrets={"live": accounts["etna"].password})
+    taking_over = "on_destroy='revoke', current_password=config.require_secret('live')"
+
+    def refer(reference: str) -> None:
+        declared = [
+            credential(
+                system,
+                connection=system,
+                principal=account.principal,
+                password=f"{reference}({system!r})",
+                more=taking_over if system == "etna" else "",
+            )
+            for system, account in accounts.items()
+        ]
+        stack.program(program(*declared))
+
+    def turn(number: int) -> dict[str, str]:
+        return {system: f"CANARY-Turn-{number}-of-{place}" for place, system in enumerate(SYSTEMS)}
+
+    def applied(passwords: dict[str, str], operation: str) -> None:
+        before = len(directory.calls())
+        assert stack.up().operations == dict.fromkeys(SYSTEMS, operation)
+        calls = directory.calls()[before:]
+        writes = {system: sum(write in call for call in calls) for system, write in WRITES.items()}
+        assert writes == dict.fromkeys(SYSTEMS, 0 if operation == "same" else 1)
+        assert [directory.logs_in(accounts[system], password) for system, password in passwords.items()] == [True] * 4
+
+    refer("from_env")
+    for number, operation in ((1, "create"), (2, "update")):
+        stack.environment |= turn(number)
+        applied(turn(number), operation)
+        directory.simulator.advance_clock(60)
+
+    refer("from_file")
+    for number, operation in ((2, "same"), (3, "update")):
+        for system, password in turn(number).items():
+            (stack.directory / system).write_text(f"{password}\n")
+        applied(turn(number), operation)
