@@ -87,12 +87,19 @@ refuses the change, `advisory` only tells, `disabled` does not look. Whatever it
 
 Without it the profile is `nist-800-63b-4`.
 
+One misspelling is told in the engine's words, before ours: a name that is no rule's, with parameters and no level, is
+`invalid enforcement level ""`.
+
 ## What it can't judge yet, and what it can't see
 
 - A value that a preview does not know is no value: the rule says *judged when applied*, and judges it in the update,
   before the account is touched.
 - A state from before these properties says *not judged*, until `pulumi up` has run once. With `--target`, that is so
   for the credentials that are left out.
+- A password is looked up in breaches once, when it is declared, and its facts keep the answer. One that is published
+  later is not noticed. Where no answer came, the next run asks again.
+- A value from `pulumi_random` counts as supplied, like every output: nobody says who made it. Its strength is
+  estimated, and `source` speaks against it; a `GeneratedPassword` has neither flaw.
 - Rules over several credentials (`one-owner`, `password-reuse`) judge at the end. In an update that is after the
   change, so the provider refuses both beforehand as well, where it can tell.
 - Policies see neither removals nor `pulumi destroy`. `pwmgmt report` has a gate for how many a run may remove.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -62,17 +62,18 @@ class Configuration:
         """Return what a verdict says, where the framework says so, and what to do about it."""
         if verdict.outcome is not Outcome.VIOLATED:
             return f"{verdict.says} — {verdict.to_do}" if verdict.to_do else verdict.says
-        clauses = self.clauses(rule.name)
+        clauses = self._clauses(rule.name, verdict.parameters)
         return f"{verdict.says} ({clauses}) — {rule.how}" if clauses else f"{verdict.says} — {rule.how}"
 
-    def clauses(self, rule: str) -> str:
-        """Return where the profile's framework says what the rule stands for.
+    def _clauses(self, rule: str, parameters: Iterable[str]) -> str:
+        """Return where the profile's framework says what the rule, or these parameters of it, stand for.
 
         Empty where the rule is ours, and where a parameter is: a framework is not cited for figures that it lacks.
         """
         if rule in self.overridden:
             return ""
-        references = ", ".join(clause.reference for clause in self.profile.clauses.get(rule, ()))
+        names = (rule, *(f"{rule}.{parameter}" for parameter in parameters))
+        references = ", ".join(clause.reference for name in names for clause in self.profile.clauses.get(name, ()))
         return f"{self.profile.title}: {references}" if references else ""
 
 

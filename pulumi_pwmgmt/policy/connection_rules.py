@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulumi_pwmgmt.policy.parameter import Kind, Parameter
-from pulumi_pwmgmt.policy.rule import Level, Parameters, Rule, Severity
+from pulumi_pwmgmt.policy.rule import Level, Parameters, Problem, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ def _literals(credential: Credential, _parameters: Parameters, _today: date) -> 
         yield "the connection's secrets stand in the stack's config, so the state keeps a copy of them"
 
 
-def _server(credential: Credential, parameters: Parameters, _today: date) -> Iterator[str]:
+def _server(credential: Credential, parameters: Parameters, _today: date) -> Iterator[str | Problem]:
     if not credential.has("facts", "server"):
         return
     rules = {
@@ -34,10 +34,16 @@ def _server(credential: Credential, parameters: Parameters, _today: date) -> Ite
         for name in (*_COMPOSITION, "max_age_days")
     }
     if parameters["no_composition"] and any(rules[name] for name in _COMPOSITION):
-        yield "the server demands certain kinds of characters, which the profile says nobody should"
+        yield Problem(
+            "for this account the server demands certain kinds of characters, which the profile says nobody should",
+            "no_composition",
+        )
     expires = rules["max_age_days"]
     if expires and parameters["no_expiry"]:
-        yield "the server lets passwords expire after a time, which the profile says nobody should"
+        yield Problem(
+            "for this account the server lets passwords expire after a time, which the profile says nobody should",
+            "no_expiry",
+        )
     if expires and credential.has("source", "schedule"):
         if credential.number("source", "schedule", "longest_days") > expires:
             yield "the server lets the password expire before its schedule changes it"
@@ -66,7 +72,7 @@ SERVER_RULE = Rule(
     name="server-rules",
     what="What the server demands does not contradict the profile.",
     why="A password has to satisfy both; where they contradict, somebody has to decide.",
-    how="change the server's password policy for these accounts, or the profile's parameters",
+    how="change the server's password policy for this account, the schedule, or the profile's parameters",
     severity=Severity.LOW,
     level=Level.ADVISORY,
     borrows=("rotation",),

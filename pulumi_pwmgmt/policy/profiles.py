@@ -28,8 +28,9 @@ class Clause:
 class Profile:
     """One framework as parameters.
 
-    ``about`` says for whom it is and what it leaves open. ``parameters`` and ``clauses`` are by the name of a rule. A
-    rule without a clause is ours: it stands in every profile, and contradicts none.
+    ``about`` says for whom it is and what it leaves open. ``parameters`` and ``clauses`` are by the name of a rule;
+    clauses by ``RULE.PARAMETER`` where its parameters stand for different ones. A rule without a clause is ours: it
+    stands in every profile, and contradicts none.
     """
 
     name: str
@@ -95,7 +96,8 @@ NIST: Final = Profile(
                 read_in=_OWN_TEXT,
             ),
         ),
-        "server-rules": (_NIST_COMPOSITION, _NIST_EXPIRY),
+        "server-rules.no_composition": (_NIST_COMPOSITION,),
+        "server-rules.no_expiry": (_NIST_EXPIRY,),
     },
 )
 

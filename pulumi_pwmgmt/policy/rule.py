@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pulumi_pwmgmt.policy.credential import Credential, NotKnownYet, NotRecorded, Properties
 
@@ -52,12 +52,13 @@ class Outcome(enum.Enum):
 class Verdict:
     """What a rule says of one credential, in words made of its parameters, never of the credential's properties.
 
-    ``to_do`` is empty where the rule's own ``how`` says what to do.
+    ``to_do`` is empty where the rule's own ``how`` says what to do. ``parameters`` are those of ``Problem``.
     """
 
     outcome: Outcome
     says: str = ""
     to_do: str = ""
+    parameters: tuple[str, ...] = ()
 
 
 PASSED = Verdict(Outcome.PASSED)
@@ -68,6 +69,16 @@ def unjudged(missing: NotKnownYet | NotRecorded) -> Verdict:
     if isinstance(missing, NotKnownYet):
         return Verdict(Outcome.WHEN_APPLIED, f"judged when applied: {missing.property_name!r} is not known before")
     return Verdict(Outcome.NOT_JUDGED, f"not judged: {missing.property_name!r} is not recorded", missing.to_do)
+
+
+class Problem(NamedTuple):
+    """A way in which a credential violates a rule, and the parameter that demands otherwise.
+
+    It is named where the rule's parameters stand for different clauses of a framework.
+    """
+
+    says: str
+    parameter: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,11 +103,11 @@ class _Rule:
 class Rule(_Rule):
     """A rule about one credential.
 
-    ``find`` yields a clause for each way in which a credential violates it. ``remedy`` returns the properties to
+    ``find`` yields what is wrong for each way in which a credential violates it. ``remedy`` returns the properties to
     set so that it does not, None where there is nothing to put right.
     """
 
-    find: Callable[[Credential, Parameters, date], Iterator[str]]
+    find: Callable[[Credential, Parameters, date], Iterator[str | Problem]]
     remedy: Callable[[Credential], Properties | None] | None = None
 
     def judge(self, properties: Properties, parameters: Parameters, today: date) -> Verdict:
@@ -111,7 +122,11 @@ class Rule(_Rule):
             problems = tuple(self.find(credential, parameters, today))
         except (NotKnownYet, NotRecorded) as missing:
             return unjudged(missing)
-        return Verdict(Outcome.VIOLATED, "; ".join(problems)) if problems else PASSED
+        if not problems:
+            return PASSED
+        says = "; ".join(problem.says if isinstance(problem, Problem) else problem for problem in problems)
+        named = tuple(problem.parameter for problem in problems if isinstance(problem, Problem))
+        return Verdict(Outcome.VIOLATED, says, parameters=named)
 
 
 @dataclass(frozen=True, kw_only=True)

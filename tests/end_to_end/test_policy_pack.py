@@ -167,7 +167,7 @@ CASES = [
     ),
     Case(
         "server-rules",
-        "the server demands certain kinds of characters, which the profile says nobody should",
+        "for this account the server demands certain kinds of characters, which the profile says nobody should",
         declared(),
         STAND_IN + "Credential('bot', server={'min_length': 8})",
         {"server-rules": "mandatory"},
@@ -335,6 +335,7 @@ def test_a_missing_on_destroy_is_declared_where_that_is_asked_for(stack: Stack) 
             f"'pci' (did you mean pci-dss-4?); there are {', '.join(PROFILES)}. Nothing was",
         ),
         ({"minimum-lenght": "mandatory"}, "there is no rule 'minimum-lenght' (did you mean minimum-length?)"),
+        ({"minimum-lenght": {"length": 20}}, 'invalid enforcement level ""'),  # the engine's words
         ({"rotation": {"max_day": 9}}, "'rotation' has no parameter 'max_day' (did you mean max_days?)"),
         (
             {"minimum-length": {"length": "long"}},

@@ -122,6 +122,19 @@ def test_a_violation_is_told_with_its_clause_and_its_way_out() -> None:
     assert told["minimum-length"].urn.endswith("::bot")
 
 
+@pytest.mark.parametrize(
+    ("rules", "clause"),
+    [
+        ({"min_symbols": 1}, " (NIST SP 800-63B-4: §3.1.1.2 (5)) — "),
+        ({"max_age_days": 30}, " (NIST SP 800-63B-4: §3.1.1.2 (6)) — "),
+        ({"min_symbols": 1, "max_age_days": 30}, " (NIST SP 800-63B-4: §3.1.1.2 (5), §3.1.1.2 (6)) — "),
+    ],
+)
+def test_a_server_is_held_against_the_clause_that_it_contradicts(rules: dict[str, int], clause: str) -> None:
+    told = Pack().judge(but(facts__server=rules))
+    assert clause in told["server-rules"].message
+
+
 def test_secrets_are_read_whichever_way_they_are_wrapped() -> None:
     facts = json.dumps(GOOD["facts"] | {"length": 3})
     assert Pack().judge(but(facts={**SECRET, "value": facts})).keys() == {"minimum-length"}

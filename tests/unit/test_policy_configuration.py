@@ -103,12 +103,16 @@ def test_a_recipe_is_judged_by_what_was_set_for_passwords() -> None:
 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda profile: profile.name)
 def test_a_profile_names_only_rules_and_parameters_that_there_are(profile: Profile) -> None:
-    assert set(profile.parameters) | set(profile.clauses) <= set(BY_NAME)
+    whole = {f"{rule}.{parameter.name}" for rule, parameter in PARAMETERS}
+    assert set(profile.parameters) <= set(BY_NAME)
+    assert set(profile.clauses) <= set(BY_NAME) | whole
     told = Configuration.parse({"profile": {"name": profile.name}})
     assert told.profile is profile
     for rule, over in profile.parameters.items():
         assert over.items() <= told.parameters[rule].items()
-        assert profile.clauses[rule], f"{rule} departs from its default, so a clause has to say why"
+        for parameter in over:
+            clauses = profile.clauses.get(rule) or profile.clauses[f"{rule}.{parameter}"]
+            assert clauses, f"{rule} departs from its default, so a clause has to say why"
 
 
 def test_the_profile_of_nist_does_not_contradict_its_name() -> None:

@@ -132,8 +132,8 @@ VIOLATIONS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
         {"facts__server": {"min_length": 8.0, "min_symbols": 1.0, "max_age_days": 30.0}},
         {},
         (
-            "the server demands certain kinds of characters, which the profile says nobody should; "
-            "the server lets passwords expire after a time, which the profile says nobody should"
+            "for this account the server demands certain kinds of characters, which the profile says nobody should; "
+            "for this account the server lets passwords expire after a time, which the profile says nobody should"
         ),
     ),
     (
@@ -147,7 +147,7 @@ VIOLATIONS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
         {"facts__server": {"max_age_days": 30.0}},
         {"of": "rotation", "max_days": 90},
         (
-            "the server lets passwords expire after a time, which the profile says nobody should; "
+            "for this account the server lets passwords expire after a time, which the profile says nobody should; "
             "the server lets the password expire before the 90 days that the profile allows"
         ),
     ),
@@ -156,7 +156,8 @@ VIOLATIONS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("rule", "changes", "over", "says"), VIOLATIONS)
 def test_a_violation_says_what_is_wrong(rule: str, changes: dict[str, Any], over: dict[str, Any], says: str) -> None:
-    assert judge(rule, but(**changes), **over) == Verdict(Outcome.VIOLATED, says)
+    verdict = judge(rule, but(**changes), **over)
+    assert (verdict.outcome, verdict.says) == (Outcome.VIOLATED, says)
 
 
 def test_every_rule_about_one_credential_is_violated_above() -> None:
