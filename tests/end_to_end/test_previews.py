@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from tests.canary import assert_no_canary
@@ -9,7 +12,7 @@ from tests.end_to_end.programs import credential, program
 
 if TYPE_CHECKING:
     from tests.end_to_end.directory import Directory
-    from tests.end_to_end.stack import Stack
+    from tests.end_to_end.stack import Outcome, Stack
 
 _UNKNOWN_UNTIL_MADE = """
 import pulumi.dynamic
@@ -88,6 +91,61 @@ def test_a_saved_plan_is_carried_out_and_holds_no_password(stack: Stack, directo
     refused = stack.up("--plan", str(plan), expect=1).text
     assert "violates plan" in refused
     assert directory.logs_in(account, "CANARY-Planned-2"), "what was not planned is not done"
+
+
+# what each Python of a run reads before anything else
+_AHEAD = """
+import datetime
+import os
+
+
+class Ahead(datetime.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return super().now(tz) + datetime.timedelta(days=int(os.environ["DAYS_AHEAD"]))
+
+
+datetime.datetime = Ahead
+"""
+
+
+def test_a_saved_plan_holds_for_one_generation(stack: Stack, directory: Directory) -> None:
+    account = directory.account("okta")
+    stack.connect("okta", account.connection)
+    stack.configure(secrets={"pwmgmt:masters.main": "CANARY-master-of-more-than-thirty-two-bytes"})
+    today = datetime.now(timezone.utc)
+    start = today.date() - timedelta(days=10)
+    rotated = f"DerivedPassword(master='main', rotation=RotationSchedule(every_days=30, start='{start}'))"
+    stack.program(program(credential(connection="okta", principal=account.principal, password=rotated)))
+    (stack.directory / "sitecustomize.py").write_text(_AHEAD)
+    stack.environment["PYTHONPATH"] = os.pathsep.join([str(stack.directory), stack.variables["PYTHONPATH"]])
+    plan = str(stack.directory / "plan.json")
+
+    def saved(ahead: int) -> None:
+        stack.environment["DAYS_AHEAD"] = str(ahead)
+        stack.preview("--save-plan", plan)
+
+    def carried_out(ahead: int, *, expect: int = 0) -> Outcome:
+        stack.environment["DAYS_AHEAD"] = str(ahead)
+        return stack.up("--plan", plan, expect=expect)
+
+    stack.environment["DAYS_AHEAD"] = "0"
+    stack.up()
+    saved(1)
+    assert carried_out(15).operations == {"bot": "same"}
+    assert "violates plan" in carried_out(25, expect=1).text, "generation 2 was not planned"
+
+    moments = [(today + timedelta(days=days)).isoformat() for days in (25, 55)]
+    stack.configure({"pwmgmt:now": moments[0]})
+    saved(25)
+    stack.configure({"pwmgmt:now": moments[1]})
+    assert "violates plan" in carried_out(25, expect=1).text
+    assert len(directory.calls(of="POST /api/v1/users/")) == 1
+
+    stack.configure({"pwmgmt:now": moments[0]})
+    assert carried_out(60).operations == {"bot": "update"}, "the config's time holds, not the clock's"
+    assert json.loads(stack.credentials()["bot"]["outputs"]["source"])["generation"] == 2
+    assert len(directory.calls(of="POST /api/v1/users/")) == 2
 
 
 def test_a_consumer_is_ordered_behind_the_accepted_password(stack: Stack, directory: Directory) -> None:
