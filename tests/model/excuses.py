@@ -121,11 +121,16 @@ def sent_again(world: World, operation: Operation, again: list[Event]) -> int:
     return int(locked and world.server.hides_locks)
 
 
-def _asks_for_an_old_one(world: World, declared: Credential, name: str, account: Account) -> bool:
-    entry = world.stack.state.get(name)
+def _asks_for_an_old_one(world: World, ran: Ran, declared: Credential, name: str, account: Account) -> bool:
+    entry = None if _creates(ran, name) else world.stack.state.get(name)
     told = entry is not None and entry.record.password_changed_at is not None and world.server.tells_when
     required = world.traits.current_password is CurrentPassword.REQUIRED
     return not told and not required and world.value_of(name, declared) in world.server.remembered_of(account)
+
+
+def _creates(ran: Ran, name: str) -> bool:
+    """Whether the run makes it, also anew for another principal: then nothing recorded holds."""
+    return any(one.label == f"create {name}" for one in ran.operations)
 
 
 def failed_log_ins(world: World, ran: Ran, account: Account) -> int:
@@ -142,9 +147,9 @@ def failed_log_ins(world: World, ran: Ran, account: Account) -> int:
             allowed += 2  # somebody else was there: the recorded one is refused, and then the new one is looked for
         if declared.current_password not in (None, before.password):
             allowed += 2  # people have given a wrong one: that one, and the look for the new one
-        if _asks_for_an_old_one(world, declared, name, account):
+        if _asks_for_an_old_one(world, ran, declared, name, account):
             allowed += 1  # "used before" may mean "live": where nothing else tells that, a log-in has to
-        if declared.adopt and any(one.label == f"create {name}" for one in ran.operations):
+        if declared.adopt and _creates(ran, name):
             allowed += 1  # adopt tries what people say
     for operation in ran.operations:
         record, then = operation.record, operation.before.get(account.id)
