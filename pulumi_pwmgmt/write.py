@@ -28,7 +28,8 @@ def write(
 ) -> Observation | None:
     """Set the password with the first of ``currents`` that is accepted as the current one.
 
-    ``last`` is one that is hardly the current one, tried where the new password does not turn out to be live already.
+    ``last`` is one that is hardly the current one, tried only where the new password is known not to be live already:
+    in doubt it would be one more failed log-in, and running it again ends the doubt.
     Returns what the system told of it; None where a look had to tell that it is set.
 
     Raises:
@@ -51,7 +52,7 @@ def write(
     dispensable = connected.system.traits.current_password is CurrentPassword.USED and None not in currents
     if live is None and attempt.before and dispensable:  # what we recorded is no longer live; the system takes none too
         return write(run, connected, attempt, (None,))
-    if not live and last is not None:
+    if live is False and last is not None:
         with contextlib.suppress(CurrentPasswordRejected):
             return set_and_look(run, connected, attempt, last)
     if not live:  # otherwise an earlier run got through, and nobody heard of it

@@ -182,3 +182,14 @@ def test_what_was_once_given_is_the_last_to_be_tried() -> None:
     with pytest.raises(CurrentPasswordRejected, match=r"neither .* find or reset"):
         stack.up(bot=declared(OldForNew, password="CANARY-third"))
     assert directory.failed_log_ins == 1 + 3, "two less than what locks an account"
+
+
+def test_what_was_once_given_is_not_tried_while_the_new_password_may_be_live() -> None:
+    stack, directory = made(OldForNew)
+    directory.change_outside(LOGIN, "CANARY-second")  # by a run that nobody heard of
+    directory.fail("verify", LOST)
+    with pytest.raises(CurrentPasswordRejected, match="nothing tells whether the new one does — run it again"):
+        stack.up(bot=declared(OldForNew, password="CANARY-second"))
+    assert directory.failed_log_ins == 1
+    assert stack.up(bot=declared(OldForNew, password="CANARY-second")) == ["update"]
+    assert directory.opens(LOGIN, "CANARY-second")
