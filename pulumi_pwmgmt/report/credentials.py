@@ -101,12 +101,32 @@ def set_by(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     return sorted(plain(name) for name in before.keys() | after.keys() if before.get(name) != after.get(name))
 
 
-def credentials(stream: Stream) -> tuple[Credential, ...]:
-    """Return each credential that the preview plans something for or refuses, those with most to tell first."""
+def steps_of(kind: str, stream: Stream) -> dict[str, list[Step]]:
+    """Return what is planned for each resource of this type, by its URN."""
     planned: dict[str, list[Step]] = {}
     for step in stream.steps:
-        if step.type == TYPE and step.op != "refresh":  # it only looks, and what is found the next step starts from
+        if step.type == kind and step.op != "refresh":  # it only looks, and what is found the next step starts from
             planned.setdefault(step.urn, []).append(step)
+    return planned
+
+
+def change_of(steps: list[Step]) -> Change:
+    """Return what the steps of one resource come to."""
+    ops = {step.op for step in steps}
+    if ops & _REPLACING or ("delete" in ops and ops - {"delete"}):
+        return Change.REPLACE
+    if "delete" in ops:
+        return Change.LET_GO if _let_go(steps) else Change.DELETE
+    if ops <= _STAYING:
+        return Change.SAME
+    if ops - _STAYING <= {"create", "import"}:
+        return Change.CREATE
+    return Change.UPDATE if ops - _STAYING == {"update"} else Change.OTHER
+
+
+def credentials(stream: Stream) -> tuple[Credential, ...]:
+    """Return each credential that the preview plans something for or refuses, those with most to tell first."""
+    planned = steps_of(TYPE, stream)
     kept = _kept(planned.values())
     refused = {
         said.urn
@@ -137,25 +157,12 @@ def _account(state: State) -> tuple[str, str] | None:
     return (tenant, principal.casefold()) if known else None
 
 
-def _change(steps: list[Step]) -> Change:
-    ops = {step.op for step in steps}
-    if ops & _REPLACING or ("delete" in ops and ops - {"delete"}):
-        return Change.REPLACE
-    if "delete" in ops:
-        return Change.LET_GO if _let_go(steps) else Change.DELETE
-    if ops <= _STAYING:
-        return Change.SAME
-    if ops - _STAYING <= {"create", "import"}:
-        return Change.CREATE
-    return Change.UPDATE if ops - _STAYING == {"update"} else Change.OTHER
-
-
 def _let_go(steps: list[Step]) -> bool:
     return any(step.old and step.old.retain_on_delete for step in steps)
 
 
 def _credential(urn: str, steps: list[Step], kept: Mapping[tuple[str, str], str]) -> Credential:
-    change = _change(steps)
+    change = change_of(steps)
     leaving = [step for step in steps if "delete" in step.op] or steps
     old = next((step.old for step in leaving if step.old), None)
     new = next((step.new for step in reversed(steps) if step.new), None)

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from pulumi_pwmgmt.report.credentials import Change, Credential, credentials, is_ours, is_stack, name_of, set_by
+from pulumi_pwmgmt.report.generated import Generated, generated
 from pulumi_pwmgmt.report.text import first_line
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class Report:
     """
 
     credentials: tuple[Credential, ...]
+    generated: tuple[Generated, ...]
     findings: tuple[Finding, ...]
     gates: tuple[Gate, ...]
     packs: tuple[str, ...]
@@ -108,13 +110,15 @@ def report(stream: Stream, limits: Limits) -> Report:
     ]
     found.sort(key=lambda finding: (list(Level).index(finding.level), finding.urn))
     stopped = any(finding.rule in {REFUSED, PREVIEW_FAILED} for finding in found)
-    return Report(planned, tuple(dict.fromkeys(found)), gates, tuple(stream.summary.packs), whole=not stopped)
+    return Report(
+        planned, generated(stream), tuple(dict.fromkeys(found)), gates, tuple(stream.summary.packs), whole=not stopped
+    )
 
 
 def unreadable(error: NoStreamError) -> Report:
     """Return the report on a stream that is none, so that nobody takes its absence for a preview without changes."""
     finding = Finding(Level.ERROR, NO_STREAM, error.problem, error.to_do)
-    return Report((), (finding,), (), (), whole=False)
+    return Report((), (), (finding,), (), (), whole=False)
 
 
 def _concerns(urn: str) -> bool:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 MARK = "<!-- pwmgmt report -->"  # by which a workflow finds the comment that it wrote before
 
-_MOST = 56_000  # of both tables, in characters; GitHub takes 65,536 in a comment
+_MOST = 56_000  # of the tables together, in characters; GitHub takes 65,536 in a comment
+_TABLES = 3
 _ACTIVE = re.compile(r"[\\`*\[\]<>|~&$]|(?<!\w)_|_(?!\w)")
 # Somebody's name, an issue, a merge request, a snippet, a label, a milestone: GitHub and GitLab tell people of these.
 _REFERENCE = re.compile(r"(?<!\w)([@#!%])(?=\w)")
@@ -49,6 +50,9 @@ def as_markdown(report: Report) -> str:
     if told:
         planned = [_planned(credential, report) for credential in told]
         parts += ["### Planned", *_table(["Credential", "Change", "Account", "Why", "Source", "Rules"], planned)]
+    if report.generated:
+        made = [[_name(one.name), one.change.value, inert(one.why)] for one in report.generated]
+        parts += ["### Generated passwords", *_table(["Generated password", "Change", "Why"], made)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -122,7 +126,7 @@ def _planned(credential: Credential, report: Report) -> list[str]:
 def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Yield the table with as many rows as there is room for, and how many are left out."""
     lengths = accumulate(sum(len(cell) + 3 for cell in row) + 1 for row in rows)
-    fitting = sum(length <= _MOST // 2 for length in lengths)
+    fitting = sum(length <= _MOST // _TABLES for length in lengths)
     table = tabulate(rows[:fitting], headers, tablefmt="github", disable_numparse=True)
     yield _PADDING.sub(lambda found: "---" if found.group().startswith("-") else " ", table)
     if fitting < len(rows):

@@ -132,6 +132,29 @@ def test_a_rotation_tells_the_generation_it_comes_from(stack: Stack, directory: 
     assert "derived, generation 1 → 2, set in the config |" in text
 
 
+def test_a_generated_password_that_is_made_anew_tells_why(stack: Stack, directory: Directory) -> None:
+    account = directory.account("okta")
+    stack.connect("okta", account.connection)
+    keepers = "{'host': config.require('host'), 'key': config.require_secret('key')}"
+    made = f"made = GeneratedPassword('made', keepers={keepers}, rotate_after=30)"
+    stack.program(program(made, credential(connection="okta", principal=account.principal, password="made")))
+    stack.configure({"host": "a", "pwmgmt:now": "2026-01-01T12:00:00Z"}, secrets={"key": "CANARY-1"})
+    assert "| <code>made</code> | create | |" in reported(stack)[1]
+    stack.up()
+    assert "### Generated passwords" not in reported(stack)[1]
+
+    for name, value, why in (
+        ("host", "b", "keepers changed"),
+        ("pwmgmt:now", "2026-03-01T12:00:00Z", "rotate_after: 30 days or a secret keeper changed"),
+        ("pwmgmt:generations.made", "2", "generation 1 → 2"),
+    ):
+        stack.configure({name: value})
+        text = reported(stack)[1]
+        assert f"| <code>made</code> | update | {why} |" in text, text
+        assert "| <code>bot</code> | update |" in text
+        stack.up()
+
+
 def test_what_was_changed_outside_is_told(stack: Stack, directory: Directory) -> None:
     connect(stack, directory)
     account = declare(stack, directory)
