@@ -4,10 +4,10 @@ PYTHON ?= python3
 COMPILE = .venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.10 $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test faults check bench lock clean
+.PHONY: help setup demo test faults reliability check bench lock clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 13
 
 setup: ## Python environment and Pulumi engine, both in .venv; harmless to repeat
 	@PYTHON="$(PYTHON)" engine/setup
@@ -20,6 +20,9 @@ test: setup ## every check and every test
 
 faults: setup ## the long tests: every fault at every step of every operation, and killed runs
 	@.venv/bin/python tests/storeys.py --faults
+
+reliability: ## write docs/reliability.md from what the last `make faults` left in build/
+	@.venv/bin/python -m docs.reliability_page
 
 check: setup ## only style, types and layers
 	@.venv/bin/python tests/storeys.py --checks-only

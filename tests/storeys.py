@@ -2,7 +2,8 @@
 
 python tests/storeys.py [--checks-only | --faults]
 
-`--faults` runs the long storeys instead: whatever can fail at every step, and runs that are killed.
+`--faults` runs the long storeys instead: whatever can fail at every step, and runs that are killed. In the end
+docs/reliability.md has to be what they gave.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ CHECKS = {
 # the folder under tests, and how many processes share its work
 STOREYS = {"unit": 2, "exchanges": 0, "contract": 2, "simulator": 2, "engine": 2, "end_to_end": 2}
 FUZZED = {"hostile": 2, "model": 2}  # without coverage: it would take twice as long
+RELIABILITY = {"docs/reliability.md": ("python", "-m", "docs.reliability_page", "--check")}  # what the run gave
 LONG_STOREYS = {"faults": 2, "kills": 2}
 COVERAGE = {
     "coverage data": ("coverage", "combine", "--quiet"),
@@ -50,7 +52,7 @@ def main() -> int:
     """Run all steps, whatever the earlier ones came to."""
     steps = dict(CHECKS)
     if "--faults" in sys.argv:
-        steps = {storey: _pytest(storey, processes) for storey, processes in LONG_STOREYS.items()}
+        steps = {storey: _pytest(storey, processes) for storey, processes in LONG_STOREYS.items()} | RELIABILITY
     elif "--checks-only" not in sys.argv:
         steps |= {storey: _pytest(storey, processes) for storey, processes in FUZZED.items()}
         steps["forget earlier coverage"] = ("coverage", "erase")
