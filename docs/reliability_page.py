@@ -101,7 +101,7 @@ def _verdict(cells: list[Cell]) -> str:
 def _unavoidable(cells: list[Cell]) -> str:
     counts = Counter((each["system"], each["operation"], name) for each in cells for name in each["unavoidable"])
     return "".join(
-        f" In {counts[row.system, row.operation, row.invariant]} more no client could keep {row.invariant} "
+        f" In {counts[row.system, row.operation, row.invariant]} no client could keep {row.invariant} "
         f"(`{row.system}`, {row.operation}): {row.why}"
         for row in UNAVOIDABLE
         if counts[row.system, row.operation, row.invariant]
