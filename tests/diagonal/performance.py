@@ -1,0 +1,168 @@
+"""Several cells in one stack of the real CLI: each command is for all of them, and each has its own fault in it."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field
+from threading import Barrier, BrokenBarrierError, Lock
+from typing import TYPE_CHECKING
+
+from tests.diagonal.player import Player
+from tests.diagonal.said import Said, entries
+from tests.end_to_end.programs import program
+from tests.faults.operation import FIRST, NEXT, OUTSIDE
+from tests.kills import processes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import psutil
+
+    from pulumi_pwmgmt.simulator.pytest_plugin import Simulator
+    from tests.diagonal.rule import Pick
+    from tests.end_to_end.stack import Outcome, Stack
+    from tests.faults.cell import Story
+    from tests.faults.stage import Step
+
+_ALL_ARE_THERE_S = 20.0
+_PENDING = "--clear-pending-creates"
+_ARGUMENTS = {
+    "up": ("--yes", "--skip-preview", "--continue-on-error"),
+    "refresh": ("--yes", "--skip-preview"),  # Pulumi has no --continue-on-error here, and asks for all at once
+    "destroy": ("--yes", "--skip-preview", "--continue-on-error"),
+}
+
+
+class Killer:
+    """Kills a stack's ``pulumi`` as soon as so many requests have got where it is to die."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._lock = Lock()
+        self._barrier = Barrier(1)
+
+    def wait_for(self, victims: int) -> None:
+        self._barrier = Barrier(max(victims, 1))
+
+    def __call__(self) -> None:
+        with contextlib.suppress(BrokenBarrierError):  # one of them does not come: the others die without it
+            self._barrier.wait(_ALL_ARE_THERE_S)
+        with self._lock:
+            for process in self._pulumi():
+                process.kill()
+            processes.until(lambda: not self._pulumi(), "pulumi to be dead")
+
+    def _pulumi(self) -> list[psutil.Process]:
+        try:
+            return [processes.part(self._stack, "pulumi")]
+        except ValueError:  # there is none
+            return []
+
+
+@dataclass
+class Performance:
+    """``said`` is what each command has said, in order."""
+
+    stack: Stack
+    killer: Killer
+    command: str
+    players: list[Player]
+    said: list[Said] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, picks: Sequence[Pick], stack: Stack, simulators: Sequence[Simulator]) -> Performance:
+        killer = Killer(stack)
+        players = [
+            Player.of(pick, f"c{number}", simulator, killer)
+            for number, (pick, simulator) in enumerate(zip(picks, simulators, strict=False), 1)
+        ]
+        (command,) = {pick.command for pick in picks}
+        return cls(stack, killer, command, players)
+
+    def close(self) -> None:
+        for player in self.players:
+            player.close()
+
+    def play(self) -> list[Story]:
+        """Play all cells to the end."""
+        self._prepare()
+        self._run("with the fault", self.command, with_fault=self.players)
+        while any(player.clean is None for player in self.players):
+            due = [player for player in self.players if player.is_due]
+            self._preview()
+            self._run("with the fault again" if due else "clean", self.command, with_fault=due)
+        killed = any(player.fault.kills for player in self.players)
+        refreshed = self._run("refresh", "refresh", *([_PENDING] if killed else []))
+        again = self._run("up again", "destroy" if self.command == "destroy" else "up")
+        return [player.story(refreshed[player.name], again[player.name]) for player in self.players]
+
+    def _prepare(self) -> None:
+        passwords = {"first": FIRST, "next": NEXT, "outside": OUTSIDE}
+        for player in self.players:
+            self.stack.connect(player.name, player.connection)
+            passwords |= player.secrets
+        self.stack.configure(secrets=passwords)
+        before = [player for player in self.players if player.cell.operation.exists]
+        if before:
+            self.stack.program(program(*(player.program(FIRST) for player in before)))
+            self._run("before", "up", of=before)
+        for player in self.players:
+            if player.cell.operation.outside:
+                player.somebody_else_changes_it()
+        to_refresh = [player for player in self.players if player.cell.operation.refreshed]
+        if to_refresh:
+            held = self.stack.credentials()
+            targets = [f"--target={held[player.name]['urn']}" for player in to_refresh]
+            self._run("refresh before", "refresh", *targets, of=to_refresh)
+        self.stack.program(program(*(player.program(player.cell.operation.declares) for player in self.players)))
+
+    def _run(
+        self,
+        name: str,
+        command: str,
+        *arguments: str,
+        with_fault: Sequence[Player] = (),
+        of: Sequence[Player] | None = None,
+    ) -> dict[str, Step]:
+        """Run one command; return what it was for each of those it is about, by default all."""
+        players, before = self.players if of is None else of, entries(self.stack)
+        self.killer.wait_for(len(with_fault))
+        for player in players:
+            player.begins(with_fault=player in with_fault)
+        said = self._say(command, *_ARGUMENTS[command], *arguments)
+        processes.until(lambda: not processes.of(self.stack), "the last process to end")
+        killed = any(not player.stage.middleman.engine_lives for player in players)
+        after = entries(self.stack)
+        steps = {}
+        for player in players:
+            hit = player in with_fault
+            called = name if hit or not with_fault else "clean"
+            entry = before.get(player.name), after.get(player.name)
+            steps[player.name] = step = player.ends(called, *entry, said, with_fault=hit)
+            if hit:
+                player.faulted.append(step)
+            elif player.faulted and player.clean is None:
+                player.clean = step
+        if killed:
+            self.stack.run("cancel", "--yes")
+        assert said.of_nobody() == []
+        failed = any(step.error for step in steps.values())
+        assert killed or failed == (said.outcome.code != 0), said.outcome.text
+        return steps
+
+    def _preview(self) -> None:
+        """Ask what the next run would do, and remember what it refuses."""
+        if self.command != "up":
+            return
+        for player in self.players:
+            player.stage.middleman.begin()
+        said = self._say("preview", "--diff")
+        for player in self.players:
+            player.stage.middleman.end()
+            if player.clean is None:
+                player.preview = said.error(player.name)
+
+    def _say(self, *arguments: str) -> Said:
+        outcome: Outcome = self.stack.run(*arguments, expect=None)
+        self.said.append(Said(outcome))
+        return self.said[-1]
