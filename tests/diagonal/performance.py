@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 from dataclasses import dataclass, field
 from threading import Barrier, BrokenBarrierError, Lock
 from typing import TYPE_CHECKING
+
+import psutil
 
 from tests.diagonal.player import Player
 from tests.diagonal.said import Said, entries
@@ -15,8 +18,6 @@ from tests.kills import processes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import psutil
 
     from pulumi_pwmgmt.simulator.pytest_plugin import Simulator
     from tests.diagonal.rule import Pick
@@ -34,29 +35,35 @@ _ARGUMENTS = {
 
 
 class Killer:
-    """Kills a stack's ``pulumi`` as soon as so many requests have got where it is to die."""
+    """Kills a stack's ``pulumi`` as soon as so many requests have got where it is to die: once in a command."""
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
-        self._lock = Lock()
-        self._barrier = Barrier(1)
+        self.wait_for(0)
 
     def wait_for(self, victims: int) -> None:
+        """Be ready for the next command."""
         self._barrier = Barrier(max(victims, 1))
+        self._lock = Lock()
+        self._has_killed = False
 
     def __call__(self) -> None:
         with contextlib.suppress(BrokenBarrierError):  # one of them does not come: the others die without it
             self._barrier.wait(_ALL_ARE_THERE_S)
         with self._lock:
-            for process in self._pulumi():
-                process.kill()
-            processes.until(lambda: not self._pulumi(), "pulumi to be dead")
+            if self._has_killed:  # what is called pulumi now may be the next command
+                return
+            self._has_killed = True
+            pulumi = processes.part(self._stack, "pulumi")
+            ports = [one.laddr.port for one in pulumi.net_connections("tcp4") if one.status == psutil.CONN_LISTEN]
+            pulumi.kill()
+            processes.until(lambda: not any(map(_listens, ports)), "pulumi to be dead")
 
-    def _pulumi(self) -> list[psutil.Process]:
-        try:
-            return [processes.part(self._stack, "pulumi")]
-        except ValueError:  # there is none
-            return []
+
+def _listens(port: int) -> bool:
+    """Whether the port is open: a process is called dead while its last threads still hold it, for some ms."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @dataclass

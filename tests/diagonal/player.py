@@ -90,6 +90,11 @@ class Player:
         return len(self.faulted) == 1 and 0 < self.left < self.cell.times
 
     @property
+    def _due_in_one_run(self) -> int:
+        """How often it is to come: an engine dies once in a run, and what its orphan still asks is answered."""
+        return 1 if self.fault.kills else self.left
+
+    @property
     def connection(self) -> dict[str, Any]:
         """The entry of ``pwmgmt:connections``: at the machine in between."""
         impatient = {"read_timeout": _IMPATIENT_S} if self.fault.hangs else {}
@@ -131,7 +136,7 @@ class Player:
         """Wait for the next command, an hour after the last."""
         self.stage.time.wait(BETWEEN_RUNS_S)
         if with_fault:
-            self.stage.middleman.begin(self.fault, self.cell.request, self.left)
+            self.stage.middleman.begin(self.fault, self.cell.request, self._due_in_one_run)
         else:
             self.stage.middleman.begin()
 
@@ -139,8 +144,8 @@ class Player:
         """Return what the command was for this one."""
         stage, killed = self.stage, not self.stage.middleman.engine_lives
         exchanges, left = stage.middleman.end()
-        if with_fault:  # those who are refused do not get through to be counted: it is so until the run is over
-            self.left = self.left - 1 if self.fault.refuses else left
+        if with_fault:  # who is refused is not seen here: it is so until the run is over
+            self.left -= 1 if self.fault.refuses else self._due_in_one_run - left
         stage.live = accepted_by(exchanges, stage.live)
         error = EngineKilledError() if killed else said.error(self.name)
         step = Step(
