@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 from dataclasses import dataclass, field
 from threading import Barrier, BrokenBarrierError, Lock
 from typing import TYPE_CHECKING
@@ -46,6 +45,7 @@ class Killer:
         self._barrier = Barrier(max(victims, 1))
         self._lock = Lock()
         self._has_killed = False
+        self.failed: BaseException | None = None
 
     def __call__(self) -> None:
         with contextlib.suppress(BrokenBarrierError):  # one of them does not come: the others die without it
@@ -54,16 +54,24 @@ class Killer:
             if self._has_killed:  # what is called pulumi now may be the next command
                 return
             self._has_killed = True
-            pulumi = processes.part(self._stack, "pulumi")
-            ports = [one.laddr.port for one in pulumi.net_connections("tcp4") if one.status == psutil.CONN_LISTEN]
-            pulumi.kill()
-            processes.until(lambda: not any(map(_listens, ports)), "pulumi to be dead")
+            try:
+                self._kill()
+            except BaseException as error:  # the machine in between takes an OSError for a client that hung up
+                self.failed = error
+                raise
+
+    def _kill(self) -> None:
+        pulumi = processes.part(self._stack, "pulumi")
+        pulumi.kill()
+        processes.until(lambda: _is_over(pulumi), "pulumi to be dead")
 
 
-def _listens(port: int) -> bool:
-    """Whether the port is open: a process is called dead while its last threads still hold it, for some ms."""
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def _is_over(process: psutil.Process) -> bool:
+    """Whether its last thread has let go of its ports: it is called a zombie some ms before that."""
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1)
+    except psutil.NoSuchProcess:
+        return True
 
 
 @dataclass
@@ -138,6 +146,8 @@ class Performance:
             player.begins(with_fault=player in with_fault)
         said = self._say(command, *_ARGUMENTS[command], *arguments)
         processes.until(lambda: not processes.of(self.stack), "the last process to end")
+        if self.killer.failed:
+            raise self.killer.failed
         killed = any(not player.stage.middleman.engine_lives for player in players)
         after = entries(self.stack)
         steps = {}

@@ -116,6 +116,7 @@ class Middleman:
 
     def close(self) -> None:
         self._shut()
+        _refusing.pop((_HERE, self._port), None)  # the port may be anybody's from now on
         with contextlib.suppress(OSError):
             self._trap.shutdown(socket.SHUT_RDWR)
         for each in (self._reserved, self._trap, *self._connections):
