@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Literal
 
-from pulumi_pwmgmt.system import ObservesPassword
-from pulumi_pwmgmt.systems import discover
 from tests.faults import sent
 from tests.faults.cell import Cell
 from tests.faults.fault import FAULTS, TIMES
 from tests.faults.operation import CHANGE, CREATE, DESTROY, OPERATIONS, REFRESH, Operation
+from tests.faults.whole import asks
 
 if TYPE_CHECKING:
     from tests.faults.cell import Story
@@ -59,11 +58,6 @@ class Pick:
         assert bool(writing) is writes(self.operation), self.operation
         number = {Edge.FIRST: 0, Edge.LAST: len(exchanges) - 1}.get(self.edge)
         return Cell(self.operation, self.fault, writing[0] if number is None else number, self.times)
-
-
-def asks(operation: Operation) -> bool:
-    """Whether it asks the server anything: what can't be observed is refreshed without a call."""
-    return operation.verb != REFRESH or issubclass(discover()[operation.system].System, ObservesPassword)
 
 
 def writes(operation: Operation) -> bool:

@@ -9,11 +9,12 @@ import pytest
 from pulumi_pwmgmt.errors import CredentialError
 from tests.diagonal.conftest import CELLS
 from tests.diagonal.performance import Performance
-from tests.diagonal.rule import Edge, Pick, asks, diagonal, stacks
+from tests.diagonal.rule import Edge, Pick, diagonal, stacks
 from tests.faults import sent
 from tests.faults.fault import FAULTS, TIMES
 from tests.faults.judgement import entry
 from tests.faults.operation import OPERATIONS
+from tests.faults.whole import asks
 from tests.unit.stack import Refused
 
 if TYPE_CHECKING:
