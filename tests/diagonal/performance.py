@@ -14,6 +14,7 @@ from tests.diagonal.said import Said, entries
 from tests.end_to_end.programs import program
 from tests.faults.operation import FIRST, NEXT, OUTSIDE
 from tests.kills import processes
+from tests.unit.stack import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,15 +102,15 @@ class Performance:
     def play(self) -> list[Story]:
         """Play all cells to the end."""
         self._prepare()
-        self._run("with the fault", self.command, with_fault=self.players)
-        while any(player.clean is None for player in self.players):
-            due = [player for player in self.players if player.is_due]
-            self._preview()
-            self._run("with the fault again" if due else "clean", self.command, with_fault=due)
+        while due := [player for player in self.players if player.is_due]:
+            for player, step in self._run("with the fault", self.command, of=due, with_fault=True).items():
+                player.faulted.append(step)
+        self._preview()
+        clean = self._run("clean", self.command)
         killed = any(player.fault.kills for player in self.players)
         refreshed = self._run("refresh", "refresh", *([_PENDING] if killed else []))
         again = self._run("up again", "destroy" if self.command == "destroy" else "up")
-        return [player.story(refreshed[player.name], again[player.name]) for player in self.players]
+        return [player.story(clean[player], refreshed[player], again[player]) for player in self.players]
 
     def _prepare(self) -> None:
         passwords = {"first": FIRST, "next": NEXT, "outside": OUTSIDE}
@@ -126,40 +127,35 @@ class Performance:
                 player.somebody_else_changes_it()
         to_refresh = [player for player in self.players if player.cell.operation.refreshed]
         if to_refresh:
-            held = self.stack.credentials()
-            targets = [f"--target={held[player.name]['urn']}" for player in to_refresh]
-            self._run("refresh before", "refresh", *targets, of=to_refresh)
+            self._run("refresh before", "refresh", of=to_refresh)
         self.stack.program(program(*(player.program(player.cell.operation.declares) for player in self.players)))
 
     def _run(
-        self,
-        name: str,
-        command: str,
-        *arguments: str,
-        with_fault: Sequence[Player] = (),
-        of: Sequence[Player] | None = None,
-    ) -> dict[str, Step]:
-        """Run one command; return what it was for each of those it is about, by default all."""
-        players, before = self.players if of is None else of, entries(self.stack)
-        self.killer.wait_for(len(with_fault))
+        self, name: str, command: str, *arguments: str, of: Sequence[Player] = (), with_fault: bool = False
+    ) -> dict[Player, Step]:
+        """Run one command; return what it was for each of those it is about, by default all.
+
+        Where a check refuses one, Pulumi may take on no more, with --continue-on-error too: those have no step.
+        """
+        players, before = of or self.players, entries(self.stack)
+        targets = [f"--target={self.stack.urn(player.name)}" for player in of]
+        self.killer.wait_for(len(players) if with_fault else 0)
         for player in players:
-            player.begins(with_fault=player in with_fault)
-        said = self._say(command, *_ARGUMENTS[command], *arguments)
+            player.begins(with_fault=with_fault)
+        said = self._say(command, *_ARGUMENTS[command], *arguments, *targets)
         processes.until(lambda: not processes.of(self.stack), "the last process to end")
         if self.killer.failed:
             raise self.killer.failed
         killed = any(not player.stage.middleman.engine_lives for player in players)
         after = entries(self.stack)
+        refused = any(isinstance(said.error(player.name), Refused) for player in players)
         steps = {}
         for player in players:
-            hit = player in with_fault
-            called = name if hit or not with_fault else "clean"
+            if refused and not said.error(player.name) and not said.did(player.name):
+                player.is_put_off()
+                continue
             entry = before.get(player.name), after.get(player.name)
-            steps[player.name] = step = player.ends(called, *entry, said, with_fault=hit)
-            if hit:
-                player.faulted.append(step)
-            elif player.faulted and player.clean is None:
-                player.clean = step
+            steps[player] = player.ends(name, *entry, said, with_fault=with_fault)
         if killed:
             self.stack.run("cancel", "--yes")
         assert said.of_nobody() == []
@@ -176,8 +172,7 @@ class Performance:
         said = self._say("preview", "--diff")
         for player in self.players:
             player.stage.middleman.end()
-            if player.clean is None:
-                player.preview = said.error(player.name)
+            player.preview = said.error(player.name)
 
     def _say(self, *arguments: str) -> Said:
         outcome: Outcome = self.stack.run(*arguments, expect=None)

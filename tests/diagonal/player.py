@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tests.end_to_end.programs import credential
 from tests.faults.cell import Cell, Story, tell
 from tests.faults.middleman import Middleman
-from tests.faults.operation import FIRST, NEXT, OUTSIDE
+from tests.faults.operation import DESTROY, FIRST, NEXT, OUTSIDE
 from tests.faults.sent import accepted_by
 from tests.faults.shared_time import SharedTime
 from tests.faults.stage import EngineKilledError, Pulumi, Stage, Step
@@ -63,7 +63,6 @@ class Player:
     labels: list[str]
     left: int
     faulted: list[Step] = field(default_factory=list)
-    clean: Step | None = None
     preview: BaseException | None = None
 
     @classmethod
@@ -86,8 +85,14 @@ class Player:
 
     @property
     def is_due(self) -> bool:
-        """Whether the first run was over before the second fault had come: as in the matrix, one more run gets it."""
-        return len(self.faulted) == 1 and 0 < self.left < self.cell.times
+        """Whether it has no fault yet, or its run was over before the second had come: as in the matrix, once more.
+
+        What the run has removed all the same is nothing that another one would be about.
+        """
+        if not self.faulted:
+            return True
+        gone = self.cell.operation.verb == DESTROY and self.faulted[-1].after is None
+        return len(self.faulted) == 1 and 0 < self.left < self.cell.times and not gone
 
     @property
     def _due_in_one_run(self) -> int:
@@ -140,6 +145,10 @@ class Player:
         else:
             self.stage.middleman.begin()
 
+    def is_put_off(self) -> None:
+        """Take the last command for none: the engine did not go on to this one."""
+        self.stage.middleman.end()
+
     def ends(self, name: str, before: Entry | None, after: Entry | None, said: Said, *, with_fault: bool) -> Step:
         """Return what the command was for this one."""
         stage, killed = self.stage, not self.stage.middleman.engine_lives
@@ -155,11 +164,10 @@ class Player:
         stage.ran.append(step)
         return step
 
-    def story(self, refreshed: Step, again: Step) -> Story:
-        assert self.clean
+    def story(self, clean: Step, refreshed: Step, again: Step) -> Story:
         middleman = self.stage.middleman
         return Story(
-            self.cell, self.stage.ran, self.faulted, self.clean, refreshed, again, self.preview, self.stage.own,
+            self.cell, self.stage.ran, self.faulted, clean, refreshed, again, self.preview, self.stage.own,
             declared=self.cell.operation.declares or self.stage.own,
             labels=self.labels,
             followed=middleman.somebody_followed(),

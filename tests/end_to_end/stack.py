@@ -162,6 +162,11 @@ class Stack:
             if resource["type"] == _TYPE
         }
 
+    @staticmethod
+    def urn(name: str) -> str:
+        """Return how Pulumi calls a credential of ``program``, in the state or not."""
+        return f"urn:pulumi:test::stranger::{_TYPE}::{name}"
+
     @property
     def variables(self) -> dict[str, str]:
         return {
