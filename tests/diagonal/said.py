@@ -29,7 +29,7 @@ class OtherError(Exception):
 
 @dataclass(frozen=True)
 class Said:
-    """One command's outcome; ``stopped`` if the CLI was killed meanwhile."""
+    """One command's outcome, by what the engine's events say of each credential."""
 
     outcome: Outcome
 

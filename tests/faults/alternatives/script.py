@@ -27,14 +27,11 @@ class Script:
 
     def up(self, *, bot: Mapping[str, Any]) -> list[str]:
         """Rotate; the old password, where one is needed, is the vault's, at first the one that was handed out."""
-        for name, account in {"bot": bot}.items():
-            entry = self.state.get(name)
-            current = entry.clear["password"] if entry else account.get("current_password")
-            new = self._make_up()
-            self._calls.set_password(account["principal"], new, current)
-            self.state[name] = kept(
-                self.connection, account["principal"], {"principal": account["principal"], "password": new}
-            )
+        entry = self.state.get("bot")
+        current = entry.clear["password"] if entry else bot.get("current_password")
+        principal, new = bot["principal"], self._make_up()
+        self._calls.set_password(principal, new, current)
+        self.state["bot"] = kept(self.connection, principal, {"principal": principal, "password": new})
         return ["rotate"]
 
     def preview(self, *, bot: Mapping[str, Any]) -> None:
