@@ -94,10 +94,13 @@ def update(run: Run, record: Record, declared: Declaration) -> Record:
     password = _real(run, declared.password)
     attempt = Attempt(record.principal_id, password, before=record.password_changed_at, started=run.now())
     try:
-        known = _known_passwords(run, connected, record, declared)
-        # what was given for the taking over has long been replaced, unless somebody has reset the account to it
-        last = None if None in known else run.recall(declared.current_password)
-        observation = write(run, connected, attempt, known, last=None if last in known else last)
+        observation = write(run, connected, attempt, _known_passwords(run, connected, record, declared))
+    except CurrentPasswordRejected as error:
+        if declared.current_password is None or declared.current_password != record.current_password:
+            raise
+        # what was given for the taking over has long been replaced: it is not tried, unless somebody says so
+        to_do = f"{error.advice}; if current_password says it already, do this before: pulumi state delete URN"
+        raise CurrentPasswordRejected(error.happened, to_do=to_do) from None
     except PrincipalNotFound as error:
         to_do = "take it out of the program, or if it was made anew, have it looked up: pulumi up --refresh"
         raise PrincipalNotFound(error.happened, to_do=to_do) from None

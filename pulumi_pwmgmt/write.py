@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING
 
 from pulumi_pwmgmt.errors import CurrentPasswordRejected, OutcomeUnknown, PasswordRejected
@@ -19,21 +18,14 @@ _RUN_AGAIN = "run it again: that is safe, and it ends well if this one got throu
 
 
 def write(
-    run: Run,
-    connected: Connected,
-    attempt: Attempt,
-    currents: tuple[Password | None, ...],
-    *,
-    last: Password | None = None,
+    run: Run, connected: Connected, attempt: Attempt, currents: tuple[Password | None, ...]
 ) -> Observation | None:
     """Set the password with the first of ``currents`` that is accepted as the current one.
 
-    ``last`` is one that is hardly the current one, tried only where the new password is known not to be live already:
-    in doubt it would be one more failed log-in, and running it again ends the doubt.
     Returns what the system told of it; None where a look had to tell that it is set.
 
     Raises:
-        CurrentPasswordRejected: none of these and not the new password opens the account.
+        CurrentPasswordRejected: neither one of ``currents`` nor the new password opens the account.
         OutcomeUnknown: sent, and nothing tells what became of it.
         CredentialError: whatever else ``set_password`` raises.
 
@@ -52,9 +44,6 @@ def write(
     dispensable = connected.system.traits.current_password is CurrentPassword.USED and None not in currents
     if live is None and attempt.before and dispensable:  # what we recorded is no longer live; the system takes none too
         return write(run, connected, attempt, (None,))
-    if live is False and last is not None:
-        with contextlib.suppress(CurrentPasswordRejected):
-            return set_and_look(run, connected, attempt, last)
     if not live:  # otherwise an earlier run got through, and nobody heard of it
         raise _no_way_in(connected, attempt, refused, live)
     return None

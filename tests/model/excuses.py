@@ -104,8 +104,11 @@ def _lets_nobody_in(world: World, operation: Operation, declared: Credential, ac
     live = account.password == world.value_of(operation.name, declared)
     if account.status != ACTIVE or (operation.verb == "create" and declared.adopt):
         return account.status != ACTIVE or not live
-    known = {declared.current_password, world.recorded(operation.record) if operation.record else None} - {None}
-    return account.password not in known and not (live and _provable(world, account))
+    record, known = operation.record, {declared.current_password}
+    if record:
+        once_given = world.stack.marks.get(record.current_password or "")  # it is not tried again
+        known = {declared.current_password} - {once_given} | {world.recorded(record)}
+    return account.password not in known - {None} and not (live and _provable(world, account))
 
 
 def _can_not(world: World, operation: Operation, declared: Credential, account: Account) -> bool:

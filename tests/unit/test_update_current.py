@@ -163,33 +163,24 @@ def test_who_was_let_in_with_the_current_password_need_not_try_the_new_one() -> 
     assert directory.failed_log_ins == 0
 
 
-def test_an_account_that_was_reset_to_what_was_once_given_is_taken_over_again() -> None:
+def test_an_account_that_was_reset_to_what_was_once_given_is_taken_over_anew_as_the_refusal_says() -> None:
     stack, directory = made(OldForNew)
     directory.remembered = 0
     directory.change_outside(LOGIN, "CANARY-live")  # as a vendor's support does, to the same first password each time
-    assert stack.up(bot=declared(OldForNew, password="CANARY-second")) == ["update"]
+    with pytest.raises(CurrentPasswordRejected, match=r"if current_password says it already, .*: pulumi state delete"):
+        stack.up(bot=declared(OldForNew, password="CANARY-second"))
+    assert directory.failed_log_ins == 2
+    del stack.state["bot"]
+    assert stack.up(bot=declared(OldForNew, password="CANARY-second")) == ["create"]
     assert directory.current_sent == ["CANARY-first", "CANARY-live"]
     assert directory.opens(LOGIN, "CANARY-second")
-    assert directory.failed_log_ins == 2
 
 
-def test_what_was_once_given_is_the_last_to_be_tried() -> None:
+def test_the_way_back_from_a_change_by_hand_fails_three_log_ins_over_its_runs() -> None:
     stack, directory = made(OldForNew)
-    directory.change_outside(LOGIN, "CANARY-second")  # by a run that nobody heard of
-    stack.up(bot=declared(OldForNew, password="CANARY-second"))
-    assert directory.failed_log_ins == 1
     directory.change_outside(LOGIN, "CANARY-by-hand")
     with pytest.raises(CurrentPasswordRejected, match=r"neither .* find or reset"):
-        stack.up(bot=declared(OldForNew, password="CANARY-third"))
-    assert directory.failed_log_ins == 1 + 3, "two less than what locks an account"
-
-
-def test_what_was_once_given_is_not_tried_while_the_new_password_may_be_live() -> None:
-    stack, directory = made(OldForNew)
-    directory.change_outside(LOGIN, "CANARY-second")  # by a run that nobody heard of
-    directory.fail("verify", LOST)
-    with pytest.raises(CurrentPasswordRejected, match="nothing tells whether the new one does — run it again"):
         stack.up(bot=declared(OldForNew, password="CANARY-second"))
-    assert directory.failed_log_ins == 1
-    assert stack.up(bot=declared(OldForNew, password="CANARY-second")) == ["update"]
+    stack.up(bot=declared(OldForNew, password="CANARY-second", current_password="CANARY-by-hand"))
+    assert directory.failed_log_ins == 3, "two fewer than what locks an account"
     assert directory.opens(LOGIN, "CANARY-second")
