@@ -61,16 +61,16 @@ def _computable(source: dict[str, Any]) -> dict[str, Any]:
     known = not source or kind in ("supplied", "reference", "generated", "derived")
     counted = kind not in ("generated", "derived") or _is_counting(source.get("generation"))
     master = source.get("master")
-    derivable = kind != "derived" or (
-        _is_counting(source.get("format")) and (isinstance(master, str) or _refers(master))
-    )
+    derivable = kind != "derived" or (_is_counting(source.get("format")) and _names_a_master(master))
     if not (known and counted and derivable):
         raise ValueError("must be a source of passwords")
     return source
 
 
-def _refers(value: object) -> bool:
-    return isinstance(value, dict) and bool(Reference.parse(value))
+def _names_a_master(value: object) -> bool:
+    if isinstance(value, dict):
+        return bool(_shown(str(Reference.parse(value))))
+    return isinstance(value, str) and bool(_shown(value))
 
 
 def _since_a_day(facts: dict[str, Any]) -> dict[str, Any]:

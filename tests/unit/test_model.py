@@ -15,6 +15,7 @@ from pulumi_pwmgmt.errors import CredentialError, NotConfigured, PasswordRejecte
 from pulumi_pwmgmt.fingerprint import TAG, fingerprint, is_fingerprint, same
 from pulumi_pwmgmt.model import Reference, Secret
 from pulumi_pwmgmt.random_password import unknown_to_anybody
+from pulumi_pwmgmt.recipe import Recipe
 from pulumi_pwmgmt.record import Record
 from tests.canary import assert_no_canary
 
@@ -263,6 +264,15 @@ def test_a_record_reads_what_it_writes_and_shows_no_password() -> None:
 
 def test_a_later_versions_properties_are_let_be() -> None:
     assert Record.parse(STATE | {"of_the_future": "CANARY-x"}).principal == "bot"
+
+
+@pytest.mark.parametrize("master", ["x" * 10_000, "CANARY-\n", {"env": "CANARY_" + "X" * 10_000}, {"env": 7}, 7])
+def test_a_derived_password_whose_master_has_no_proper_name_is_a_broken_state(master: object) -> None:
+    source = {"kind": "derived", "generation": 1, "recipe": Recipe(length=20).as_input(), "format": 1}
+    assert Record.parse(STATE | {"source": source | {"master": "main"}}).source["master"] == "main"
+    with pytest.raises(NotConfigured, match=r"not as this provider wrote it \(see source\)") as refused:
+        Record.parse(STATE | {"source": source | {"master": master}})
+    assert_no_canary(str(refused.value), "an error")
 
 
 @pytest.mark.parametrize("broken", ["principal_id", "connection", "on_destroy", "password"])
