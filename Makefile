@@ -4,7 +4,7 @@ PYTHON ?= python3
 COMPILE = .venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.10 $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test faults reliability check bench lock clean
+.PHONY: help setup demo test faults soak reliability check bench lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 13
@@ -18,8 +18,11 @@ demo: setup ## one account in each simulated system through its life, with the r
 test: setup ## every check and every test
 	@.venv/bin/python tests/storeys.py
 
-faults: setup ## the long tests: every fault at every step of every operation, and killed runs
+faults: setup ## the long tests: every fault at every step of every operation, killed runs, hundreds of accounts
 	@.venv/bin/python tests/storeys.py --faults
+
+soak: setup ## the random tests with cases that they did not try before; as often as you like
+	@.venv/bin/python tests/storeys.py --soak
 
 reliability: ## write docs/reliability.md from what the last `make faults` left in build/
 	@.venv/bin/python -m docs.reliability_page

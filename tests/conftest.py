@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["tests.loopback_only", "tests.canary_watch"]
+pytest_plugins = ["tests.loopback_only", "tests.canary_watch", "tests.seeds"]

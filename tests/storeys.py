@@ -1,13 +1,14 @@
 """Every check, then every storey of tests, bottom up; then what failed and how long each took. Ends 1 if any failed.
 
-python tests/storeys.py [--checks-only | --faults]
+python tests/storeys.py [--checks-only | --faults | --soak]
 
-`--faults` runs the long storeys instead: whatever can fail at every step, and runs that are killed. In the end
-docs/reliability.md has to be what they gave.
+`--faults` runs the long storeys instead: whatever can fail at every step, runs that are killed, and many accounts. In
+the end docs/reliability.md has to be what they gave. `--soak` runs the random ones from a seed that nobody has chosen.
 """
 
 from __future__ import annotations
 
+import secrets
 import subprocess
 import sys
 import time
@@ -26,10 +27,11 @@ CHECKS = {
     "import-linter": ("lint-imports",),
 }
 # the folder under tests, and how many processes share its work
-STOREYS = {"unit": 2, "exchanges": 0, "contract": 2, "simulator": 2, "engine": 2, "end_to_end": 2}
-FUZZED = {"hostile": 2, "model": 2}  # without coverage: it would take twice as long
+COVERED = {"unit": 2, "exchanges": 0, "contract": 2, "simulator": 2, "engine": 2}
+RANDOM = {"hostile": 2, "model": 2}
+UNCOVERED = RANDOM | {"end_to_end": 2}  # coverage would make them take nearly twice as long
 RELIABILITY = {"docs/reliability.md": ("python", "-m", "docs.reliability_page", "--check")}  # what the run gave
-LONG_STOREYS = {"faults": 2, "kills": 2, "diagonal": 2}
+LONG_STOREYS = {"faults": 2, "kills": 2, "diagonal": 2, "load": 2}
 COVERAGE = {
     "coverage data": ("coverage", "combine", "--quiet"),
     "branch coverage": ("coverage", "report", "--skip-covered"),
@@ -44,21 +46,21 @@ def run(title: str, command: tuple[str, ...]) -> tuple[str, bool, float]:
     return title, well, time.monotonic() - start
 
 
-def _pytest(storey: str, processes: int) -> tuple[str, ...]:
-    return ("pytest", "-n", str(processes), f"tests/{storey}")
+def _pytest(storeys: dict[str, int], *options: str) -> dict[str, tuple[str, ...]]:
+    return {name: ("pytest", "-n", str(processes), *options, f"tests/{name}") for name, processes in storeys.items()}
 
 
 def main() -> int:
     """Run all steps, whatever the earlier ones came to."""
     steps = dict(CHECKS)
     if "--faults" in sys.argv:
-        steps = {storey: _pytest(storey, processes) for storey, processes in LONG_STOREYS.items()} | RELIABILITY
+        steps = _pytest(LONG_STOREYS) | RELIABILITY
+    elif "--soak" in sys.argv:
+        steps = _pytest(RANDOM, f"--hypothesis-seed={secrets.randbelow(2**32)}")
     elif "--checks-only" not in sys.argv:
-        steps |= {storey: _pytest(storey, processes) for storey, processes in FUZZED.items()}
         steps["forget earlier coverage"] = ("coverage", "erase")
-        for storey, processes in STOREYS.items():
-            steps[storey] = ("coverage", "run", "-m", *_pytest(storey, processes))
-        steps |= COVERAGE
+        steps |= {name: ("coverage", "run", "-m", *command) for name, command in _pytest(COVERED).items()}
+        steps |= COVERAGE | _pytest(UNCOVERED)
     results = [run(title, command) for title, command in steps.items()]
     print("\n── summary ──")
     for title, well, seconds in results:

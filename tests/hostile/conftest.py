@@ -1,4 +1,4 @@
-"""Every property here is tried from a seed that is told at the end of the run, and can be given again.
+"""Every property here is tried from a seed that is told at the end of the run. Other cases:
 
 pytest tests/hostile --hypothesis-seed=N
 """
@@ -6,11 +6,12 @@ pytest tests/hostile --hypothesis-seed=N
 from __future__ import annotations
 
 import logging
-import secrets
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, seed, settings
+
+from tests.seeds import seed_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,8 +45,7 @@ def campaign(
     request: pytest.FixtureRequest, record_property: Callable[[str, object], None], caplog: pytest.LogCaptureFixture
 ) -> Campaign:
     caplog.set_level(logging.WARNING)  # a line for each of so many connections would take longer than they do
-    given = request.config.getoption("--hypothesis-seed")
-    return Campaign(secrets.randbelow(2**32) if given is None else int(given), record_property)
+    return Campaign(seed_of(request), record_property)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:  # noqa: ANN401 -- pytest keeps its type to itself

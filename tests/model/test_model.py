@@ -1,11 +1,10 @@
 """Ten thousand steps and more through random lives of a stack, with every kind of system.
 
-The seeds are told at the end. The same lives again: pytest tests/model -k KIND --hypothesis-seed=N
+The seeds are told at the end. Other lives: pytest tests/model -k KIND --hypothesis-seed=N
 """
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +13,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.model.machine import Life
 from tests.model.server import KINDS
+from tests.seeds import seed_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,8 +36,7 @@ QUIET = settings(
 def test_whatever_happens_the_invariants_hold(
     kind: type[AnyKind], request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
 ) -> None:
-    given = request.config.getoption("--hypothesis-seed")
-    number = secrets.randbelow(2**32) if given is None else int(given)
+    number = seed_of(request)
     record_property("seed of lives", number)
 
     @seed(number)
