@@ -70,6 +70,7 @@ def _measure(chosen: Plan, scratch: Path) -> Findings:
         lifetimes = _live_all(chosen, templates, scratch, simulator)
         end = naive_end.most_accounts(templates[NAIVE], scratch, MOST_ACCOUNTS)
     figures = table(lifetimes)
+    facts["policy packs"] = judged.packs_themselves
     facts["took"] = f"{(time.monotonic() - started) / 60:.1f} minutes"
     promises = [*bounds(figures, counts, imports.unwanted()), judged.bound, facts_cost.measure()]
     return Findings(facts, lifetimes, figures, end, promises)

@@ -40,7 +40,7 @@ class Cell:
 class Plan:
     """The cells in the order of their runs, with the number of the round.
 
-    The policy pack is measured with ``pack_accounts``, in so many pairs of previews.
+    The policy pack is measured with ``pack_accounts``, in so many rounds of three previews.
     """
 
     runs: tuple[tuple[int, Cell], ...]
@@ -51,7 +51,7 @@ class Plan:
     @property
     def expected_s(self) -> float:
         """Guess the seconds of everything."""
-        pack = (2 * self.pack_rounds + 2) * (4 + 0.01 * self.pack_accounts)
+        pack = (3 * self.pack_rounds + 2) * (4 + 0.01 * self.pack_accounts)
         return self.expected_extra_s + pack + sum(cell.expected_s() for _, cell in self.runs)
 
 
