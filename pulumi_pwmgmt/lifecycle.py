@@ -51,7 +51,7 @@ def create(run: Run, declared: Declaration) -> Record:
     if declared.adopt:
         observation = _adopted(connected, declared.principal, password)
     else:
-        attempt = Attempt(declared.principal, password, before=None, started=run.now())
+        attempt = Attempt(declared.principal, password, before=None, started=run.elapsed())
         observation = write(run, connected, attempt, (run.recall(declared.current_password),))
     return _accepted(run, connected, declared, password, observation)
 
@@ -92,7 +92,7 @@ def update(run: Run, record: Record, declared: Declaration) -> Record:
     if not repair and same_password(run, record.as_inputs(), declared.properties()):
         return _noted(run, record, declared)
     password = _real(run, declared.password)
-    attempt = Attempt(record.principal_id, password, before=record.password_changed_at, started=run.now())
+    attempt = Attempt(record.principal_id, password, before=record.password_changed_at, started=run.elapsed())
     try:
         observation = write(run, connected, attempt, _known_passwords(run, connected, record, declared))
     except CurrentPasswordRejected as error:
@@ -287,7 +287,7 @@ def _remove(run: Run, connected: Connected, record: Record, owner: str) -> None:
     try:
         if how is OnDestroy.REVOKE and system.traits.revoke_overwrites:
             attempt = Attempt(
-                record.principal_id, unknown_to_anybody(), before=record.password_changed_at, started=run.now()
+                record.principal_id, unknown_to_anybody(), before=record.password_changed_at, started=run.elapsed()
             )
             required = system.traits.current_password is CurrentPassword.REQUIRED
             set_and_look(run, connected, attempt, _recorded_password(run, record) if required else None)

@@ -24,14 +24,15 @@ _SECOND = timedelta(seconds=1)  # servers tell time in whole seconds, cut off
 class Attempt:
     """A password on its way to an account.
 
-    ``before`` is the server's recorded time of the last change, None where none is recorded. ``started`` is our own
-    clock when the first request was about to leave. ``log_in_failed`` is whether a log-in with it has been refused.
+    ``before`` is the server's recorded time of the last change, None where none is recorded. ``started`` is when the
+    first request was about to leave, in seconds of ``Run.elapsed``. ``log_in_failed`` is whether a log-in with it has
+    been refused.
     """
 
     principal: str
     password: Password
     before: datetime | None
-    started: datetime
+    started: float
     log_in_failed: bool = False
 
     def is_live(self, connected: Connected) -> bool | None:
@@ -58,10 +59,10 @@ class Attempt:
                 return connected.system.observe(self.principal)
         return None
 
-    def applied(self, observation: Observation, asked: datetime, heard: datetime) -> bool | None:
+    def applied(self, observation: Observation, asked: float, heard: float) -> bool | None:
         """Tell from the server's time of change whether it was this attempt; None where the seconds are too close.
 
-        ``asked`` and ``heard`` are our own clock before and after the observation. The server's ``Date`` lies between
+        ``asked`` and ``heard`` are the seconds before and after the observation. The server's ``Date`` lies between
         them, so they tell within what bounds the server's clock was when the attempt started. Either of the server's
         times may be cut off by up to a second. A change that lies ahead of the server's own clock was made before that
         went back, nobody knows when.
@@ -69,18 +70,20 @@ class Attempt:
         changed, answered = observation.password_changed_at, observation.answered_at
         if changed is None or answered is None or changed >= answered + _SECOND:
             return None
-        if changed >= self.started + (answered + _SECOND - asked) and (self.before is None or changed > self.before):
+        started_at_most = answered + _SECOND - timedelta(seconds=asked - self.started)
+        started_at_least = answered - timedelta(seconds=heard - self.started)
+        if changed >= started_at_most and (self.before is None or changed > self.before):
             return True
-        if changed + _SECOND <= self.started + (answered - heard):
+        if changed + _SECOND <= started_at_least:
             return False
         return None
 
 
 def look(run: Run, connected: Connected, attempt: Attempt) -> bool | None:
     """Find out whether the attempt's password is the live one; None where nothing tells."""
-    asked = run.now()
+    asked = run.elapsed()
     observation = attempt.observed(connected)
-    applied = attempt.applied(observation, asked, run.now()) if observation else None
+    applied = attempt.applied(observation, asked, run.elapsed()) if observation else None
     return attempt.is_live(connected) if applied is None else applied
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime, timezone
+import time
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pulumi_pwmgmt.errors import NotConfigured, Unsupported
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from pulumi_pwmgmt.system import Connected
 
 
-def _utc_now() -> datetime:
-    return datetime.now(timezone.utc)
+def _elapsed() -> float:
+    if hasattr(time, "CLOCK_BOOTTIME"):  # it goes on while the machine sleeps
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()
 
 
 class Connect(Protocol):
@@ -44,21 +46,22 @@ class KnowsBreaches(Protocol):
 class Run:
     """The memory of one provider process. ``check`` fills it; create, update and delete of the same process use it.
 
-    ``connect`` finds a connection by name and raises ``NotConfigured``; ``tell`` warns the user; ``now`` is the clock;
-    ``settings`` are those of the whole stack; ``breaches`` is who can be asked about breached passwords, if anybody.
+    ``connect`` finds a connection by name and raises ``NotConfigured``; ``tell`` warns the user; ``elapsed`` tells
+    seconds by a clock that nobody sets; ``settings`` are those of the whole stack; ``breaches`` is who can be asked
+    about breached passwords, if anybody.
     """
 
     def __init__(
         self,
         connect: Connect,
         tell: Callable[[str], None],
-        now: Callable[[], datetime] = _utc_now,
+        elapsed: Callable[[], float] = _elapsed,
         settings: Settings | None = None,
         breaches: Callable[[], KnowsBreaches | None] = lambda: None,
     ) -> None:
         self.connect = connect
         self.tell = tell
-        self.now = now
+        self.elapsed = elapsed
         self.settings = settings or Settings({})
         self.breaches = breaches
         self._users: dict[str, tuple[tuple[str, str, str], str, str]] = {}

@@ -95,7 +95,7 @@ class Pulumi(Stack):
         configuration = Configuration(
             json.dumps({"main": self.connection}), self._engine_must_live, self._time.as_clock()
         )
-        return Run(configuration.connect, self.told.append, self._time)
+        return Run(configuration.connect, self.told.append, self._time.as_clock().monotonic)
 
     def _engine_must_live(self) -> None:
         if not self._middleman.engine_lives:

@@ -117,7 +117,7 @@ class Engine(Stack):
     def run(self) -> Run:
         now = {"now": self.clock().isoformat(), "masters": {"main": MASTER, "next": NEXT_MASTER}}
         settings = Settings({f"pwmgmt:{name}": it for name, it in now.items()})
-        run = Watched(self._connect, self.told.append, self.clock, settings)
+        run = Watched(self._connect, self.told.append, self.clock.elapsed, settings)
         run.marks = self.marks
         return run
 

@@ -25,13 +25,23 @@ Commit = Literal["never", "before the error", "late"]
 
 
 class Clock:
+    """Our own clock. Somebody may set it; what has elapsed does not change by that."""
+
     def __init__(self) -> None:
         self.time = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=timezone.utc)
+        self.seconds = 0.0
 
     def __call__(self) -> datetime:
         return self.time
 
+    def elapsed(self) -> float:
+        return self.seconds
+
     def wait(self, seconds: float) -> None:
+        self.set_ahead(seconds)
+        self.seconds += seconds
+
+    def set_ahead(self, seconds: float) -> None:
         self.time += timedelta(seconds=seconds)
 
 

@@ -74,7 +74,7 @@ class Stack:
     def run(self) -> Run:
         now = {"now": self.clock().isoformat()}  # what the clock of this machine says has no part in it
         settings = Settings({f"pwmgmt:{name}": it for name, it in (now | self.config).items()})
-        return Run(self._connect, self.told.append, self.clock, settings)
+        return Run(self._connect, self.told.append, self.clock.elapsed, settings)
 
     def run_by_the_clock(self) -> Run:
         return Run(self._connect, self.told.append)
