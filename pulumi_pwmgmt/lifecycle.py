@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from pulumi_pwmgmt.arguments import is_derived, source_of
 from pulumi_pwmgmt.check import same_password
 from pulumi_pwmgmt.errors import (
-    CredentialError,
     CurrentPasswordRejected,
     NotConfigured,
     OutcomeUnknown,
@@ -20,7 +19,7 @@ from pulumi_pwmgmt.errors import (
     PrincipalNotFound,
     Unsupported,
 )
-from pulumi_pwmgmt.look import Attempt
+from pulumi_pwmgmt.look import Attempt, read_back
 from pulumi_pwmgmt.model import UNKNOWN, Observation, OnDestroy, OnDrift, Password
 from pulumi_pwmgmt.random_password import unknown_to_anybody
 from pulumi_pwmgmt.record import Declaration, Record
@@ -49,11 +48,10 @@ def create(run: Run, declared: Declaration) -> Record:
     connected = run.connect(declared.connection)
     password = _real(run, declared.password)
     if declared.adopt:
-        observation = _adopted(connected, declared.principal, password)
-    else:
-        attempt = Attempt(declared.principal, password, before=None, started=run.elapsed())
-        observation = write(run, connected, attempt, (run.recall(declared.current_password),))
-    return _accepted(run, connected, declared, password, observation)
+        return _accepted(run, connected, declared, password, _adopted(connected, declared.principal, password))
+    attempt = Attempt(declared.principal, password, before=None, started=run.elapsed())
+    told = write(run, connected, attempt, (run.recall(declared.current_password),))
+    return _accepted(run, connected, declared, password, read_back(run, connected, attempt, told, declared.principal))
 
 
 def diff(run: Run, record: Record, inputs: dict[str, Any]) -> Difference:
@@ -94,7 +92,7 @@ def update(run: Run, record: Record, declared: Declaration) -> Record:
     password = _real(run, declared.password)
     attempt = Attempt(record.principal_id, password, before=record.password_changed_at, started=run.elapsed())
     try:
-        observation = write(run, connected, attempt, _known_passwords(run, connected, record, declared))
+        told = write(run, connected, attempt, _known_passwords(run, connected, record, declared))
     except CurrentPasswordRejected as error:
         if declared.current_password is None or declared.current_password != record.current_password:
             raise
@@ -109,7 +107,8 @@ def update(run: Run, record: Record, declared: Declaration) -> Record:
             raise
         refused = error
     else:
-        return _accepted(run, connected, declared, password, observation, record=record)
+        seen = read_back(run, connected, attempt, told, declared.principal)
+        return _accepted(run, connected, declared, password, seen)
     raise PasswordRejected(
         refused.happened,
         to_do="declare a new password, or accept the change made outside with on_drift='accept'",
@@ -135,13 +134,11 @@ def read(run: Run, record: Record) -> Record | None:
             f"{record.principal!r} on connection {record.connection!r} is {observation.status}, "
             f"so its password opens nothing: {to_do}"
         )
-    return record.model_copy(
-        update={
-            "status": observation.status,
-            "drift": record.drift_from(observation),
-            "password_changed_at": record.password_changed_at or observation.password_changed_at,
-        },
-    )
+    drift = record.drift_from(observation)
+    record = record.model_copy(update={"status": observation.status, "drift": drift})
+    if drift or record.password_changed_at:
+        return record
+    return record.model_copy(update={"password_changed_at": observation.password_changed_at, "answered_at": None})
 
 
 def delete(run: Run, record: Record) -> None:
@@ -158,9 +155,8 @@ def delete(run: Run, record: Record) -> None:
         if run.is_claimed(connected, observation.principal_id, observation.login):
             run.tell(f"{owner} is declared elsewhere in this program: its password stays as it is")
             return
-        changed, recorded = observation.password_changed_at, record.password_changed_at
-        if changed and recorded and changed != recorded:  # the clock may have gone back in between
-            drift = record.drift_from(observation)
+        drift = record.drift_from(observation)
+        if drift:
             run.tell(f"{owner} was {drift}: somebody has taken it over, so its password stays as it is")
             return
     _remove(run, connected, record, owner)
@@ -173,7 +169,7 @@ def _real(run: Run, mark: str) -> Password:
     return password
 
 
-def _adopted(connected: Connected, principal: str, password: Password) -> Observation | None:
+def _adopted(connected: Connected, principal: str, password: Password) -> Observation:
     system = connected.system
     title = system.traits.title
     observation = None
@@ -189,7 +185,7 @@ def _adopted(connected: Connected, principal: str, password: Password) -> Observ
             f"{principal!r} can't log in to {title} with the declared password, so it was not adopted",
             to_do="declare the live one, or leave adopt out to set a new one",
         )
-    return observation
+    return observation or Observation(principal_id=principal)
 
 
 def _recorded_password(run: Run, record: Record) -> Password | None:
@@ -229,31 +225,18 @@ def _known_passwords(
     return kept, new
 
 
-def _accepted(
-    run: Run,
-    connected: Connected,
-    declared: Declaration,
-    password: Password,
-    told: Observation | None,
-    *,
-    record: Record | None = None,
-) -> Record:
-    """Make the record of an accepted password. What was accepted is recorded even if reading it back fails."""
-    known = told.principal_id if told else record.principal_id if record else declared.principal
-    if isinstance(connected.system, ObservesPassword) and (told is None or told.password_changed_at is None):
-        try:
-            told = connected.system.observe(known) or told
-        except CredentialError as error:
-            run.tell(f"the password of {declared.principal!r} is set, but not when: {error.happened}")
-    principal_id = told.principal_id if told else known
-    for name in (principal_id, told and told.login):
+def _accepted(run: Run, connected: Connected, declared: Declaration, password: Password, seen: Observation) -> Record:
+    """Make the record of an accepted password."""
+    observed = isinstance(connected.system, ObservesPassword)
+    for name in (seen.principal_id, seen.login):
         if name:
             _claim(run, connected, name, declared.principal)
     return Record(
         **declared.model_dump(),
-        principal_id=principal_id,
-        status=told.status if told else None,
-        password_changed_at=told.password_changed_at if told else None,
+        principal_id=seen.principal_id,
+        status=seen.status,
+        password_changed_at=seen.password_changed_at,
+        answered_at=seen.answered_at if observed and not seen.password_changed_at else None,
         kept_password=password if _is_kept(declared) else None,
     )
 

@@ -1,19 +1,23 @@
-"""After a lost answer: did the change get through? The server's own time first, a log-in only if that can't tell."""
+"""Was it ours? The server's own time first, a log-in only if that can't tell.
+
+After a lost answer: did the change get through? After an accepted one: when was that?
+"""
 
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pulumi_pwmgmt.errors import CredentialError
+from pulumi_pwmgmt.model import Observation, rfc3339
 from pulumi_pwmgmt.system import ObservesPassword, VerifiesPassword
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pulumi_pwmgmt.model import Observation, Password
+    from pulumi_pwmgmt.model import Password
     from pulumi_pwmgmt.run import Run
     from pulumi_pwmgmt.system import Connected
 
@@ -97,3 +101,24 @@ def already_live(connected: Connected, attempt: Attempt) -> bool | None:
         if observation and observation.password_changed_at == attempt.before:
             return False
     return attempt.is_live(connected)
+
+
+def read_back(run: Run, connected: Connected, attempt: Attempt, told: Observation | None, owner: str) -> Observation:
+    """Return what is known of the ``owner``'s password that was just accepted, asked for where no reply told when.
+
+    A change later than the server's answer is somebody else's, unless a log-in proves that its clocks disagree. Of that
+    no time is returned but that of the answer, so that the next refresh shows it. A reading that fails does the same.
+    """
+    told = told or Observation(principal_id=attempt.principal)
+    if told.password_changed_at or not isinstance(connected.system, ObservesPassword):
+        return told
+    try:
+        seen = connected.system.observe(told.principal_id)
+    except CredentialError as error:
+        run.tell(f"the password of {owner!r} is set; when, could not be read: {error.happened}")
+        return told
+    if seen and seen.password_changed_at and seen.is_changed_since(told.answered_at) and not attempt.is_live(connected):
+        again = rfc3339(seen.password_changed_at)
+        run.tell(f"the password of {owner!r} is set, and was changed again at {again}, by somebody else")
+        return replace(seen, password_changed_at=None, answered_at=told.answered_at)
+    return seen or told

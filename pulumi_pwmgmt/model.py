@@ -8,7 +8,7 @@ import hmac
 import os
 import unicodedata
 from dataclasses import dataclass
-from datetime import timezone
+from datetime import timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias
 
@@ -224,6 +224,11 @@ class Observation:
     status: str | None = None
     password_changed_at: datetime | None = None
     answered_at: datetime | None = None
+
+    def is_changed_since(self, answered: datetime | None) -> bool:
+        """Whether the password was changed after the server gave an answer; a second is what its clocks may differ."""
+        changed = self.password_changed_at
+        return changed is not None and answered is not None and changed > answered + timedelta(seconds=1)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -133,11 +133,15 @@ class Declaration(BaseModel):
 
 
 class Record(Declaration):
-    """The outputs: the declaration as the system accepted it, and what the system told."""
+    """The outputs: the declaration as the system accepted it, and what the system told.
+
+    ``answered_at`` is the server's clock when it accepted the password, where nothing told when it changed it.
+    """
 
     principal_id: Shown
     status: Shown | None = None
     password_changed_at: Moment | None = None
+    answered_at: Moment | None = None
     kept_password: Kept | None = None
 
     @property
@@ -152,9 +156,8 @@ class Record(Declaration):
     def drift_from(self, observation: Observation) -> str | None:
         """Say how the password was changed outside, by the server's own time; None where nothing shows that."""
         before, now = self.password_changed_at, observation.password_changed_at
-        if before is None or now is None or now == before:
-            return None
-        return f"changed outside at {rfc3339(now)}"
+        changed = now != before if before else observation.is_changed_since(self.answered_at)
+        return f"changed outside at {rfc3339(now)}" if now and changed else None
 
     def as_inputs(self) -> dict[str, Any]:
         """Return only the properties that are inputs, for a refresh that has something to tell the next check."""

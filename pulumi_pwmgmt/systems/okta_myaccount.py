@@ -92,7 +92,7 @@ class System:
         """Whose token it is, as it says itself (unverified, good for comparing only); None where that can't be read."""
         return _subject(self._connection.token.read())
 
-    def set_password(self, principal: str, new: Password, current: Password | None) -> Observation | None:
+    def set_password(self, principal: str, new: Password, current: Password | None) -> Observation:
         """Change it where the current one is known, else replace or enrol it.
 
         Where ``principal`` is a password's id, it is the known current password that keeps the change off another
@@ -105,8 +105,9 @@ class System:
         token = self._token_of(principal)
         if current:
             body = {"oldPassword": current, "newPassword": new}
-            self._wire.write("POST", f"{_PATH}/change-password", headers=_bearer(token), json=body, refusals=_CHANGE)
-            return None
+            path = f"{_PATH}/change-password"
+            reply = self._wire.write("POST", path, headers=_bearer(token), json=body, refusals=_CHANGE)
+            return Observation(principal_id=principal, answered_at=reply.date)
         seen = self._read(principal, token)
         if seen is None and _PASSWORD_ID.fullmatch(principal):
             raise errors.PrincipalNotFound("the password with this id is gone", to_do="refresh, then run it again")
@@ -168,8 +169,10 @@ class System:
             return None
         if _PASSWORD_ID.fullmatch(principal) and seen.principal_id != principal:
             raise errors.AuthenticationFailed(
-                f"this token opens the password {seen.principal_id}, the state says {principal}",
-                to_do="give the connection the token of the password's own user",
+                f"this token opens the password {seen.principal_id}, the state says {principal}: another user's, or "
+                "the one that was removed before this was enrolled",
+                to_do="give the connection the token of the password's own user; if it has that one, let go of what "
+                "is gone: pulumi state delete URN",
             )
         return seen
 

@@ -52,6 +52,9 @@ class RealTime:
     def __call__(self) -> datetime:
         return datetime.now(timezone.utc)
 
+    def elapsed(self) -> float:
+        return time.monotonic()
+
     def wait(self, seconds: float) -> None:
         """Nothing: time goes by itself."""
 

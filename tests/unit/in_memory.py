@@ -217,7 +217,9 @@ class WriteOnly:
         if len(new.reveal()) < len("CANARY-"):
             raise PasswordRejected("it is too short", reasons=("length",))
         directory.commit(account, new.reveal(), fault)
-        return directory.observation(account) if directory.replies_with_observation else None
+        if directory.replies_with_observation:
+            return directory.observation(account)
+        return Observation(principal_id=account.id, answered_at=directory.now)
 
     def remove_password(self, principal: str, how: OnDestroy, current: Password | None) -> None:
         directory = self.directory
