@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pulumi_pwmgmt.errors import CredentialError, NotConfigured, Unsupported
 from pulumi_pwmgmt.recipe import Recipe
-from pulumi_pwmgmt.record import Kept, Moment
+from pulumi_pwmgmt.record import RESTORE, Kept, Moment
 from pulumi_pwmgmt.rotation import aged, rotated
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Wanted(BaseModel):
             return cls.model_validate(properties)
         except ValidationError:
             pass  # told below, outside of an error that holds the properties
-        raise NotConfigured(_BROKEN, to_do="restore it from a backup: pulumi stack export --version N")
+        raise NotConfigured(_BROKEN, to_do=RESTORE)
 
 
 class Generated(Wanted):

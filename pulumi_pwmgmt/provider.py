@@ -124,11 +124,11 @@ class CredentialProvider(dynamic.ResourceProvider):
         return dynamic.CheckResult(_for_engine(inputs), failures)
 
     @_doorway
-    def diff(self, _id: str, olds: Properties, news: Properties) -> dynamic.DiffResult:
+    def diff(self, id_: str, olds: Properties, news: Properties) -> dynamic.DiffResult:
         """Compare what was accepted with what is declared."""
         from pulumi_pwmgmt import lifecycle, record  # noqa: PLC0415 -- see the module's docstring
 
-        difference = lifecycle.diff(_run(), record.Record.parse(_plain(olds)), _plain(news))
+        difference = lifecycle.diff(_run(), record.Record.of(id_, _plain(olds)), _plain(news))
         return dynamic.DiffResult(changes=difference.changes, replaces=difference.replaces)
 
     @_doorway
@@ -140,11 +140,11 @@ class CredentialProvider(dynamic.ResourceProvider):
         return dynamic.CreateResult(made.id, _for_engine(made.properties()))
 
     @_doorway
-    def update(self, _id: str, olds: Properties, news: Properties) -> dynamic.UpdateResult:
+    def update(self, id_: str, olds: Properties, news: Properties) -> dynamic.UpdateResult:
         """Change the password where it has to be."""
         from pulumi_pwmgmt import lifecycle, record  # noqa: PLC0415 -- see the module's docstring
 
-        before, declared = record.Record.parse(_plain(olds)), record.Declaration.parse(_plain(news))
+        before, declared = record.Record.of(id_, _plain(olds)), record.Declaration.parse(_plain(news))
         return dynamic.UpdateResult(_for_engine(lifecycle.update(_run(), before, declared).properties()))
 
     @_doorway
@@ -152,17 +152,17 @@ class CredentialProvider(dynamic.ResourceProvider):
         """Compare the account with the state."""
         from pulumi_pwmgmt import lifecycle, record  # noqa: PLC0415 -- see the module's docstring
 
-        found = lifecycle.read(_run(), record.Record.parse(_plain(props)))
+        found = lifecycle.read(_run(), record.Record.of(id_, _plain(props)))
         if found is None:
             return dynamic.ReadResult("", {})
         return dynamic.ReadResult(id_, _for_engine(found.properties()), _for_engine(found.as_inputs()))
 
     @_doorway
-    def delete(self, _id: str, props: Properties) -> None:
+    def delete(self, id_: str, props: Properties) -> None:
         """Revoke, expire or deactivate."""
         from pulumi_pwmgmt import lifecycle, record  # noqa: PLC0415 -- see the module's docstring
 
-        lifecycle.delete(_run(), record.Record.parse(_plain(props)))
+        lifecycle.delete(_run(), record.Record.of(id_, _plain(props)))
 
 
 class GeneratedPasswordProvider(dynamic.ResourceProvider):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 _LONGEST = 2048  # characters; a principal has 1024 at most
-RESTORE = "restore it from a backup: pulumi stack export --version N"
+RESTORE = "restore it from a backup: pulumi stack export --version N, then pulumi stack import"
 
 
 def _kept(value: object) -> Secret:
@@ -143,6 +143,19 @@ class Record(Declaration):
     password_changed_at: Moment | None = None
     answered_at: Moment | None = None
     kept_password: Kept | None = None
+
+    @classmethod
+    def of(cls, id_: str, properties: dict[str, Any]) -> Self:
+        """Read the properties of the resource that the engine knows by ``id_``: a second witness of who is addressed.
+
+        Raises:
+            NotConfigured: they are not what this provider wrote, or were made another account's, by hand.
+
+        """
+        record = cls.parse(properties)
+        if record.id == id_:
+            return record
+        raise NotConfigured("the state of this credential names two accounts (see id and principal_id)", to_do=RESTORE)
 
     @property
     def id(self) -> str:

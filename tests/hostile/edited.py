@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 VALUES: tuple[Any, ...] = (
     *(None, True, False, 0, 1, -1, 2.0, 0.5, 1e300, float("nan"), float("inf"), -float("inf")),
     *("", " ", "x", "1", "none", "\x00", "\x1b[31m", "a\nb", "x" * 10_000, "edited", "{}", "[[", "null"),
-    *("derived", "generated", "revoke", "https://elsewhere.example.com"),
+    *("derived", "generated", "revoke", "https://elsewhere.example.com", "id-of-other", "other@example.com"),
     *(
         "2026-01-01",
         "2026-01-01T00:00:00",

@@ -18,7 +18,7 @@ from tests.hostile.edited import edited
 from tests.hostile.quotable import ERRORS, chain, texts
 from tests.unit.in_memory import Administrator, OldForNew, WriteOnly
 from tests.unit.sources import RECIPE, derived, for_system, generated, stack_with_master
-from tests.unit.stack import LOGIN, Entry, Properties, Refused, Stack, credential, forget, through_the_engine
+from tests.unit.stack import LOGIN, Properties, Refused, Stack, credential, forget, through_the_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 EXAMPLES, EDITS = 30, 20  # for each system and source, and in each example
 MADE, OTHER = RECIPE.random().reveal(), RECIPE.random().reveal()
+OTHERS = "CANARY-of-another-account"
 SOURCES: dict[str, Callable[..., Properties]] = {
     "supplied": lambda **more: credential(facts={}, **more),
     "derived": lambda **more: derived(2, **more),
@@ -50,6 +51,7 @@ COMMANDS: dict[str, Callable[[Stack, Properties, Properties], object]] = {
 def stack_of(kind: type[WriteOnly], source: str) -> tuple[Stack, Directory, Properties, Properties]:
     """Return a stack with one credential in it, and what its program says now and next."""
     stack, directory = stack_with_master(kind)
+    directory.add("other@example.com", OTHERS)
     more: dict[str, Any] = for_system(kind)
     news, later = SOURCES[source](**more), NEXT[source](**more)
     stack.up(bot=news)
@@ -79,7 +81,7 @@ def test_an_edited_state_is_told_and_nothing_changes(campaign: Campaign, kind: t
         whole = deepcopy(stack.state["bot"])
         for _ in range(EDITS):
             campaign.count()
-            before = Entry(deepcopy(whole.inputs), deepcopy(whole.outputs))
+            before = deepcopy(whole)
             name = chance.choice(("inputs", "outputs"))
             setattr(before, name, edited(chance, getattr(whole, name)))
             stack.state["bot"] = deepcopy(before)
@@ -94,12 +96,26 @@ def test_an_edited_state_is_told_and_nothing_changes(campaign: Campaign, kind: t
                 if "is not as this provider wrote it" in str(error):
                     assert directory.calls == []
                     assert directory.accounts[0].password == live
+            assert directory.accounts[1].password == OTHERS, "another account's password was changed"
             stack, directory, news, later = (
                 stack_of(kind, source) if directory.calls else (stack, directory, news, later)
             )
             whole = deepcopy(whole) if not directory.calls else deepcopy(stack.state["bot"])
 
     campaign.run(EXAMPLES, holds)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("other", ["id-of-other", "other@example.com", "me", "../me"])
+@pytest.mark.parametrize("kind", [Administrator, OldForNew])
+def test_a_state_that_names_another_account_leads_to_none(kind: type[WriteOnly], other: str, command: str) -> None:
+    stack, directory, news, later = stack_of(kind, "supplied")
+    stack.state["bot"].outputs["principal_id"] = other
+    before = deepcopy(stack.state["bot"])
+    with pytest.raises(NotConfigured, match="names two accounts"):
+        COMMANDS[command](stack, news, later)
+    assert directory.calls == []
+    assert stack.state["bot"] == before
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -178,7 +178,7 @@ class Engine(Stack):
             with self._at("update", name, entry.record):
                 self._store(name, inputs, lifecycle.update(run, entry.record, Declaration.parse(inputs)))
         else:
-            self.state[name] = Entry(inputs, entry.outputs)
+            self.state[name] = Entry(entry.id, inputs, entry.outputs)
 
     def refresh(self) -> None:
         run = self._begun()

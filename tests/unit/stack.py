@@ -53,12 +53,13 @@ def through_the_engine(value: Any) -> Any:  # noqa: ANN401 -- any property
 
 @dataclass
 class Entry:
+    id: str
     inputs: Properties
     outputs: Properties
 
     @property
     def record(self) -> Record:
-        return Record.parse(self.outputs)
+        return Record.of(self.id, self.outputs)
 
 
 @dataclass
@@ -109,7 +110,7 @@ class Stack:
                 steps.append("update")
                 self._store(name, inputs, lifecycle.update(run, entry.record, Declaration.parse(inputs)))
             else:
-                self.state[name] = Entry(inputs, entry.outputs)  # which the engine does without a step
+                self.state[name] = Entry(entry.id, inputs, entry.outputs)  # which the engine does without a step
         for name in gone:
             steps.append("delete")
             lifecycle.delete(run, self.state[name].record)
@@ -138,7 +139,7 @@ class Stack:
         self._store(name, inputs, lifecycle.create(run, Declaration.parse(inputs)))
 
     def _store(self, name: str, inputs: Properties, record: Record) -> None:
-        self.state[name] = Entry(inputs, through_the_engine(record.properties()))
+        self.state[name] = Entry(record.id, inputs, through_the_engine(record.properties()))
 
     def _olds(self, name: str) -> Properties:
         return self.state[name].inputs if name in self.state else {}
