@@ -94,11 +94,7 @@ def update(run: Run, record: Record, declared: Declaration) -> Record:
     try:
         told = write(run, connected, attempt, _known_passwords(run, connected, record, declared))
     except CurrentPasswordRejected as error:
-        if declared.current_password is None or declared.current_password != record.current_password:
-            raise
-        # what was given for the taking over has long been replaced: it is not tried, unless somebody says so
-        to_do = f"{error.advice}; if current_password says it already, do this before: pulumi state delete URN"
-        raise CurrentPasswordRejected(error.happened, to_do=to_do) from None
+        raise CurrentPasswordRejected(error.happened, to_do=_way_in(record, declared, error.advice)) from None
     except PrincipalNotFound as error:
         to_do = "take it out of the program, or if it was made anew, have it looked up: pulumi up --refresh"
         raise PrincipalNotFound(error.happened, to_do=to_do) from None
@@ -115,6 +111,21 @@ def update(run: Run, record: Record, declared: Declaration) -> Record:
         reasons=refused.reasons,
         repeats=True,
     )
+
+
+def _way_in(record: Record, declared: Declaration, advice: str) -> str:
+    """Say what a human does where neither the recorded password nor the new one opens the account."""
+    if declared.current_password is not None and declared.current_password == record.current_password:
+        # what was given for the taking over has long been replaced: it is not tried, unless somebody says so
+        advice = f"{advice}; if current_password says it already, do this before: pulumi state delete URN"
+    before, after = record.source.get("generation"), declared.source.get("generation")
+    if before and after and after > before + 1:
+        between = f"pulumi config set --path 'pwmgmt:generations.NAME' {after - 1:g}"
+        advice = (
+            f"if a run that broke off has set a generation after {before:g} and before {after:g}, that one opens it: "
+            f"{between}, run it, take that out again; otherwise {advice}"
+        )
+    return advice
 
 
 def read(run: Run, record: Record) -> Record | None:
@@ -157,7 +168,10 @@ def delete(run: Run, record: Record) -> None:
             return
         drift = record.drift_from(observation)
         if drift:
-            run.tell(f"{owner} was {drift}: somebody has taken it over, so its password stays as it is")
+            run.tell(
+                f"{owner} was {drift}: somebody has taken it over, so its password stays as it is "
+                "(or a destroy before this one broke off: then it is revoked already)"
+            )
             return
     _remove(run, connected, record, owner)
 
@@ -280,6 +294,14 @@ def _remove(run: Run, connected: Connected, record: Record, owner: str) -> None:
         return
     except CurrentPasswordRejected:
         run.tell(f"the password known for {owner} no longer works, so there is nothing left to {how.value}")
+    except PasswordRejected as error:
+        can = " or ".join(sorted(other.value for other in system.traits.removals - {how}))
+        to_do = (
+            "let the system's own policy take the random 40 characters of a revoke"
+            + (f", or say on_destroy={can!r}" if can else "")
+            + ", or let go of the credential without touching the account: pulumi state delete URN"
+        )
+        raise PasswordRejected(error.happened, to_do=to_do, reasons=error.reasons) from None
 
 
 def _call_removal(connected: Connected, record: Record) -> None:

@@ -9,6 +9,7 @@ from pulumi_pwmgmt.arguments import DERIVED, GENERATED, is_generated, source_of
 from pulumi_pwmgmt.errors import CredentialError
 from pulumi_pwmgmt.model import UNKNOWN, Unknown
 from pulumi_pwmgmt.recipe import Recipe
+from pulumi_pwmgmt.system import ActsAsOneUser, ObservesPassword
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +38,8 @@ def review(
     if inputs["password"] is UNKNOWN and not is_generated(inputs):
         return _told(inputs, UNKNOWN), []
     asked = changes is not False and not _adopts(olds, inputs)
+    if in_preview and not olds:
+        _look_for(run, inputs, connected)
     try:
         policy = server_rules.stated(run, inputs, connected) if asked else None
         problems = server_rules.unmet_rules(run, inputs, connected, policy) if asked else []
@@ -48,6 +51,23 @@ def review(
     except CredentialError as error:
         return inputs, [("password", error)]
     return _told(inputs, known), problems
+
+
+def _look_for(run: Run, inputs: Properties, connected: Connected) -> None:
+    """Tell of an account that is not there, or closed: no refusal, since this very run may make or open it."""
+    system = connected.system
+    if not isinstance(system, ObservesPassword) or isinstance(system, ActsAsOneUser) or connected.missing:
+        return  # a user's own token makes the password where there is none
+    try:
+        seen = system.observe(inputs["principal"])
+    except CredentialError:
+        return  # whatever stands in the way is told where the rules or the change meet it
+    if seen is None or seen.status in system.traits.closed:
+        what = f"is {seen.status}" if seen else "is not there yet"
+        run.tell(
+            f"{inputs['principal']!r} on connection {connected.name!r} {what}: unless something else in this run "
+            "changes that, its update will be refused"
+        )
 
 
 def _comes_back(olds: Properties, inputs: Properties) -> bool:

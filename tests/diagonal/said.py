@@ -73,7 +73,7 @@ class Said:
 def entries(stack: Stack) -> dict[str, Entry]:
     """Return what the exported state has of each credential, as the library reads it."""
     return {
-        name: Entry(_read(entry["inputs"]), _read(entry["outputs"]))
+        name: Entry(entry["id"], _read(entry["inputs"]), _read(entry["outputs"]))
         for name, entry in stack.credentials(secrets=True).items()
     }
 

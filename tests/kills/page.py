@@ -22,8 +22,9 @@ NOT_WRITTEN = "The state could not be written"
 DRIFT = "A password was changed behind your back"
 NO_REPEATS = "It may not be set again"
 BLIND = "Where nothing can be observed"
+SKIPPED = "A generation was skipped"
 TWO_STACKS = "Two stacks on one account"
-FOLLOWED = {KILLED, PROVIDER_KILLED, STOPPED, STOPPED_TWICE, NOT_WRITTEN, DRIFT, NO_REPEATS, BLIND, TWO_STACKS}
+FOLLOWED = {KILLED, PROVIDER_KILLED, STOPPED, STOPPED_TWICE, NOT_WRITTEN, DRIFT, NO_REPEATS, BLIND, SKIPPED, TWO_STACKS}
 _SECTION = re.compile(r"^##+ (.+)\n", re.MULTILINE)
 
 

@@ -80,3 +80,30 @@ def _derived(scene: Scene, system: str, generation: int) -> str:
     account = scene.account(system)
     place = {"tenant": account.connection["url"].removesuffix("/api"), "principal": account.principal}
     return derive(Secret(MASTER), generation=generation, recipe=Recipe.for_system(system), **place).reveal()
+
+
+ANY_GENERATION = {
+    "derived": ("DerivedPassword(master='main', recipe=Recipe.for_system('etna'), generation={number})", ""),
+    "generated": ("made", "made = GeneratedPassword('etna', recipe=Recipe.for_system('etna'), generation={number})"),
+}
+
+
+@pytest.mark.parametrize("source", ANY_GENERATION)
+def test_a_generation_that_was_set_unheard_and_skipped_is_gone_back_to(scene: Scene, source: str) -> None:
+    password, head = (part.format(number="config.require_int('number')") for part in ANY_GENERATION[source])
+    scene.stack.configure({"number": "1"}, secrets={"pwmgmt:masters.main": MASTER})
+    scene.declare({"etna": USUAL["etna"]}, password=password, head=head)
+    scene.stack.up()
+    scene.directory.simulator.advance_clock(60)
+    scene.stack.configure({"number": "2"})
+    running = scene.starts("hang_after")
+    processes.part(scene.stack, "pulumi").kill()
+    running.ended()
+    scene.gone()
+    scene.stack.run("cancel", "--yes")
+
+    scene.stack.configure({"number": "3"})
+    page.follow(scene.stack, page.SKIPPED)
+    assert scene.wrong_log_ins()["etna"] <= 3, "two fewer than what locks"
+    made = _derived(scene, "etna", 3) if source == "derived" else scene.stack.generated("etna")["value"]
+    assert scene.directory.logs_in(scene.account("etna"), made)

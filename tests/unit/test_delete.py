@@ -10,8 +10,10 @@ from pulumi_pwmgmt.errors import (
     AuthenticationFailed,
     NotConfigured,
     OutcomeUnknown,
+    PasswordRejected,
 )
 from pulumi_pwmgmt.run import Run
+from tests.model.server import Killed
 from tests.unit.in_memory import (
     LOST,
     Administrator,
@@ -131,6 +133,29 @@ def test_a_lost_answer_to_another_removal_ends_well(commit: Literal["never", "be
     stack.destroy()
     assert directory.get(LOGIN).status == "DEPROVISIONED"
     assert stack.state == {}
+
+
+def test_a_revoke_that_broke_off_after_its_change_is_told_by_the_next_destroy() -> None:
+    stack, directory = made(Administrator)
+    directory.fail("set", Killed(), commit="before the error")  # type: ignore[arg-type]  # nobody is left to be told
+    with pytest.raises(Killed):
+        stack.destroy()
+    stack.destroy()
+    assert "or a destroy before this one broke off: then it is revoked already" in stack.told[0]
+    assert not directory.opens(LOGIN, "CANARY-first")
+
+
+@pytest.mark.parametrize(("kind", "others"), [(Administrator, "deactivate or expire"), (OldForNew, None)])
+def test_a_revoke_that_the_policy_refuses_tells_what_is_left(kind: type[WriteOnly], others: str | None) -> None:
+    stack, directory = made(kind)
+    directory.fail("set", PasswordRejected("it is too long", reasons=("length",)))
+    with pytest.raises(PasswordRejected) as refused:
+        stack.destroy()
+    assert "let the system's own policy take the random 40 characters of a revoke" in refused.value.advice
+    assert ("on_destroy=" in refused.value.advice) == (others is not None)
+    assert not others or f"say on_destroy={others!r}" in refused.value.advice
+    assert refused.value.reasons == ("length",)
+    assert list(stack.state) == ["bot"]
 
 
 def test_a_removal_whose_account_is_gone_meanwhile_is_success() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_pwmgmt.errors import NotConfigured
+from pulumi_pwmgmt.errors import CurrentPasswordRejected, NotConfigured
 from pulumi_pwmgmt.model import UNKNOWN
 from pulumi_pwmgmt.recipe import Recipe
 from tests.canary import assert_no_canary
@@ -210,3 +210,27 @@ def test_a_preview_without_the_optional_master_does_not_mind_the_old_password_be
     with pytest.raises(NotConfigured, match="PWMGMT_TEST_MASTER is not set; generation 1 of"):
         stack.destroy()
     assert directory.opens(LOGIN, password(1))
+
+
+def test_a_generation_that_a_killed_run_has_set_and_the_schedule_has_passed_is_named_as_the_way_in() -> None:
+    stack, directory = stack_with_master(OldForNew)
+    stack.up(bot=derived(1, **ETNA))
+    directory.store(directory.get(LOGIN), password(2))  # by a run that nobody heard of
+    with pytest.raises(CurrentPasswordRejected) as refused:
+        stack.up(bot=derived(3, **ETNA))
+    assert (
+        "if a run that broke off has set a generation after 1 and before 3, that one opens it: "
+        "pulumi config set --path 'pwmgmt:generations.NAME' 2, run it, take that out again; otherwise find"
+    ) in refused.value.advice
+    assert stack.up(bot=derived(2, **ETNA)) == ["update"]
+    assert stack.up(bot=derived(3, **ETNA)) == ["update"]
+    assert directory.opens(LOGIN, password(3))
+
+
+def test_where_no_generation_was_skipped_none_is_named() -> None:
+    stack, directory = stack_with_master(OldForNew)
+    stack.up(bot=derived(1, **ETNA))
+    directory.change_outside(LOGIN, "CANARY-of-somebody-else")
+    with pytest.raises(CurrentPasswordRejected) as refused:
+        stack.up(bot=derived(2, **ETNA))
+    assert "generation" not in refused.value.advice

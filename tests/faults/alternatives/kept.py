@@ -37,4 +37,4 @@ def kept(connection: Mapping[str, Any], account: str, clear: dict[str, Any]) -> 
         tenant=tenant,
         reason="kept",
     )
-    return Kept({}, record.properties(), account, clear)
+    return Kept(record.id, {}, record.properties(), account, clear)
