@@ -266,6 +266,19 @@ def test_an_age_that_nobody_recorded_is_not_taken_for_a_young_one() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"source": {"kind": "supplied"}, "facts__since": ...},  # adopted: nobody knows since when
+        {"source": {"kind": "supplied"}, "facts": UNKNOWN},
+        {"source": {"kind": "derived", "pinned": True}, "facts": None},
+    ],
+)
+def test_a_violation_that_was_found_stands_whatever_else_can_not_be_judged(changes: dict[str, Any]) -> None:
+    verdict = judge("rotation", but(**changes), "pci-dss-4", schedule_required=True)
+    assert verdict == Verdict(Outcome.VIOLATED, "no schedule changes the password")
+
+
 class Watched(dict[str, object]):
     """Properties that tell which of them were read."""
 
