@@ -223,6 +223,11 @@ def test_what_is_not_known_yet_is_judged_when_applied(rule: str, name: str) -> N
     assert verdict == Verdict(Outcome.WHEN_APPLIED, f"judged when applied: {name!r} is not known before")
 
 
+def test_an_output_may_turn_out_to_declare_nothing() -> None:
+    verdict = judge("on-destroy", but(on_destroy=UNKNOWN))
+    assert verdict == Verdict(Outcome.WHEN_APPLIED, "judged when applied: 'on_destroy' is not known before")
+
+
 EMPTY: tuple[object, ...] = (..., None, {}, "text", 3.0, [], {"other": 1.0})
 STRANGE = [
     (rule, name, value)
@@ -244,7 +249,7 @@ def test_a_state_from_before_is_not_judged_and_says_what_to_do(rule: str, name: 
 
 
 @pytest.mark.parametrize("unknown", ["connection", "principal"])
-@pytest.mark.parametrize("rule", [rule for rule in READS if rule != "on-destroy"])
+@pytest.mark.parametrize("rule", READS)
 def test_what_hides_behind_an_unknown_place_is_judged_when_applied(rule: str, unknown: str) -> None:
     hidden = {name: GOOD[name] for name in ("connection", "principal", "declared")} | {unknown: UNKNOWN}
     verdict = judge(rule, hidden, **DEMANDING.get(rule, {}))
