@@ -78,13 +78,6 @@ NIST: Final = Profile(
     clauses={
         "minimum-length": (_NIST_LENGTH,),
         "character-classes": (_NIST_COMPOSITION,),
-        "strength": (
-            Clause(
-                reference="§3.1.1.2",
-                says="Guidance is offered that helps to choose a strong password.",
-                read_in=_OWN_TEXT,
-            ),
-        ),
         "common-password": (_NIST_BLOCKLIST,),
         "breached-password": (_NIST_BLOCKLIST,),
         "recipe": (_NIST_LENGTH,),

@@ -135,6 +135,11 @@ def test_a_server_is_held_against_the_clause_that_it_contradicts(rules: dict[str
     assert clause in told["server-rules"].message
 
 
+def test_a_figure_of_ours_is_not_put_into_a_framework_s_mouth() -> None:
+    told = Pack().judge(but(facts__strength_bits=59.0))
+    assert told["strength"].message.startswith("the password is easier to guess than 60 bits — ")
+
+
 def test_secrets_are_read_whichever_way_they_are_wrapped() -> None:
     facts = json.dumps(GOOD["facts"] | {"length": 3})
     assert Pack().judge(but(facts={**SECRET, "value": facts})).keys() == {"minimum-length"}
