@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pulumi_pwmgmt.policy.credential import Credential
 
-_COMPOSITION = ("min_lower", "min_upper", "min_digits", "min_symbols", "min_classes")
+_COMPOSITION = ("min_letters", "min_lower", "min_upper", "min_digits", "min_symbols", "min_classes")
 
 
 def _tls(credential: Credential, _parameters: Parameters, _today: date) -> Iterator[str]:

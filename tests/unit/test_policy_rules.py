@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulumi_pwmgmt import policy
+from pulumi_pwmgmt.facts import server
+from pulumi_pwmgmt.model import PasswordPolicy
 from pulumi_pwmgmt.policy.credential import READ, UNKNOWN
 from pulumi_pwmgmt.policy.profiles import PROFILES
 from pulumi_pwmgmt.policy.rule import Outcome, Rule, Verdict
@@ -206,6 +209,20 @@ SATISFIED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
 @pytest.mark.parametrize(("rule", "changes", "over"), SATISFIED)
 def test_what_satisfies_a_rule_passes(rule: str, changes: dict[str, Any], over: dict[str, Any]) -> None:
     assert judge(rule, but(**changes), **over) == Verdict(Outcome.PASSED)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        each.name
+        for each in fields(PasswordPolicy)
+        if each.name.startswith("min_") and each.name not in ("min_length", "min_age_minutes")
+    ],
+)
+def test_whatever_kind_of_characters_a_server_demands_the_profile_is_against_it(name: str) -> None:
+    demand: dict[str, Any] = {name: 1}
+    facts = GOOD["facts"] | server(PasswordPolicy(**demand))
+    assert judge("server-rules", but(facts=facts)).parameters == ("no_composition",)
 
 
 READS = {
