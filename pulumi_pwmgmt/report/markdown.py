@@ -86,7 +86,9 @@ def _summary(report: Report) -> Iterator[str]:
         yield "**The preview did not get to its end.** What it did not come to is not below, removals least of all."
     counts = Counter(credential.change for credential in report.credentials)
     told = ", ".join(f"{counts[change]} {_DONE[change]}" for change in Change if counts[change])
-    if told:
+    if counts[Change.DELETE] or counts[Change.REPLACE]:  # an account that is handed over keeps its password
+        yield f"{told}. Accounts that lose their password: {sum(one.removes for one in report.credentials)}."
+    elif told:
         yield f"{told}."
     elif report.whole:
         yield "There is no credential in it."

@@ -69,13 +69,23 @@ def removal() -> Report:
 def test_markdown_tells_each_credential_each_finding_and_each_gate() -> None:
     text = as_markdown(removal())
 
-    assert text.startswith(f"{MARK}\n\n## Credentials: refused\n\n1 removed, 1 changed, 1 unchanged.\n")
+    assert text.startswith(f"{MARK}\n\n## Credentials: refused\n\n1 removed, 1 changed, 1 unchanged. ")
+    assert " 1 unchanged. Accounts that lose their password: 1.\n" in text
     assert "Policy packs: <code>pwmgmt 1.0</code>." in text
     assert "- ❌ removals: 1, at most 0 allowed\n- ❌ changes: 2, at most 1 allowed" in text
     assert "| <code>old</code> | **delete** | <code>old@x.io</code> okta | the old password is revoked" in text
     assert "| rotated: generation 3 → 4 | | ⚠️ <code>pwmgmt/length</code> |" in text
     assert "| ⚠️ | <code>bot</code> | <code>pwmgmt/length</code><br>advisory, medium | too short | take more |" in text
     assert "quiet" not in text, "what stays as it is is only counted"
+
+
+def test_markdown_tells_why_fewer_accounts_count_as_removals_than_credentials_go() -> None:
+    renamed = [step("create", "new", new=inputs("a@x.io")), step("delete", "old", old=inputs("a@x.io"))]
+    meant = [step("delete", name, old=inputs(name)) for name in ("gone", "going")]
+    text = as_markdown(judged(*renamed, *meant, limits=Limits(removals=1, allowed=("gone",))))
+
+    assert "3 removed, 1 created. Accounts that lose their password: 2.\n" in text
+    assert "- ✅ removals: 1, at most 1 allowed, and 1 by name\n" in text
 
 
 def test_markdown_says_when_nothing_stands_against_it() -> None:
