@@ -89,7 +89,7 @@ def _shared(
 
 
 def _others(urns: Sequence[str], urn: str) -> str:
-    names = [repr(other.rsplit("::", 1)[-1]) for other in urns[: _NAMED + 1] if other != urn][:_NAMED]
+    names = [repr(other.split("::", 3)[-1]) for other in urns[: _NAMED + 1] if other != urn][:_NAMED]
     more = len(urns) - 1 - len(names)
     return ", ".join(names) + (f" and {more} more" if more else "")
 

@@ -239,6 +239,11 @@ def test_two_owners_of_one_account_are_told_of_each_other() -> None:
     assert Pack().judge_stack(one=GOOD, two=but(tenant="https://other.okta.com"), three=but(system="onelogin")) == []
 
 
+def test_a_name_may_hold_what_divides_a_urn() -> None:
+    told = Pack().judge_stack(**{"team::one": GOOD, "two": GOOD})
+    assert told[1][2].endswith(": 'team::one'")
+
+
 def test_equal_passwords_are_told_by_tag_and_by_the_resource_they_come_from() -> None:
     def tagged(principal: str, tag: str) -> dict[str, Any]:
         return but(principal=principal, facts__source="supplied", facts__reuse_tag=tag, source={"kind": "supplied"})
