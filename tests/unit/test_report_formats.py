@@ -241,6 +241,33 @@ def unknown(part: BaseModel) -> Iterator[str]:
                 yield from unknown(item)
 
 
+def test_sarif_tells_code_scanning_all_that_it_demands_of_a_rule() -> None:
+    told = judged(
+        violation(severity="critical"),
+        violation(policyName="other", resourceUrn=urn("db", "aws:iam/user:User")),
+        step("same", "moved", old=inputs("m", drift="changed"), new=inputs("m", drift="changed")),
+        step("delete", old=inputs()),
+        said("no — yes"),
+        said("hm", "warning"),
+        said("Program failed", name=None),
+        limits=Limits(removals=0, changes=0),
+    )
+    rules = {rule["id"]: rule for rule in json.loads(as_sarif(told, "x"))["runs"][0]["tool"]["driver"]["rules"]}
+
+    assert rules.keys() == {
+        "drift", "max-changes", "max-removals", "preview-failed", "pwmgmt/length", "pwmgmt/other", "refused", "warning",
+    }  # fmt: skip
+    for rule in rules.values():
+        for part in ("shortDescription", "fullDescription", "help"):
+            assert rule[part]["text"], rule
+    assert rules["pwmgmt/length"]["shortDescription"] == {
+        "text": "The policy 'length' of the pack 'pwmgmt' is not met."
+    }
+    assert rules["pwmgmt/length"]["help"]["text"] == "take more"
+    assert rules["refused"]["shortDescription"]["text"] == "The provider refuses a credential."
+    assert float(rules["pwmgmt/length"]["properties"]["security-severity"]) > 9.0, "what GitHub calls critical"
+
+
 def test_an_alert_stays_the_same_when_only_its_words_change() -> None:
     first, second = (
         json.loads(as_sarif(judged(violation(words)), "x"))["runs"][0]["results"][0]["partialFingerprints"]
@@ -248,6 +275,7 @@ def test_an_alert_stays_the_same_when_only_its_words_change() -> None:
     )
 
     assert first == second
+    assert first.keys() == {"primaryLocationLineHash", "pwmgmt/v1"}, "GitHub reads only the first"
 
 
 def cases(told: Report) -> list[Any]:
