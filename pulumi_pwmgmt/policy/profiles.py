@@ -206,7 +206,8 @@ OKTA: Final = Profile(
     name="okta-default",
     title="Okta's default password policy",
     url="https://help.okta.com/en-us/content/topics/security/policies/configure-password-policies.htm",
-    about="What a new Okta tenant demands anyway: for a stack whose passwords should be fit for any such tenant.",
+    about="What a new Okta tenant demands of length and characters: for a stack whose passwords should be fit for any "
+    "such tenant. That no part of the login is in them is left to the tenant's own rules, which a preview reads.",
     parameters={
         "minimum-length": {"length": 8},
         "character-classes": {"lower": 1, "upper": 1, "digits": 1},
