@@ -54,7 +54,8 @@ def _server(credential: Credential, parameters: Parameters, _today: date) -> Ite
 TLS_RULE = Rule(
     name="connection-tls",
     what="Passwords and tokens travel encrypted.",
-    why="Who listens on the way has the password, and the right to set all others.",
+    why="Who listens on the way has the password, and the right to set all others. The provider refuses such a "
+    "connection first; the rule is for what other versions let through.",
     how="give the connection a url that starts with https://",
     severity=Severity.CRITICAL,
     find=_tls,
