@@ -61,9 +61,10 @@ from pulumi_pwmgmt.policy.own_pack import policies
 PolicyPack("ours", [*policies("pci-dss-4", {"minimum-length": {"length": 16}})])
 ```
 
-Profile and parameters are given there; `--policy-pack-config` still sets the levels. What can't be judged yet is told
-in pulumi_policy's words, with ours behind them. Nothing is remediated: such a pack would take the secret marks away. It
-takes longer than ours does, because it reads each resource once for each rule.
+Profile and parameters are given there; `--policy-pack-config` still sets the levels, and a rule's parameters in it are
+refused. What can't be judged yet is told in pulumi_policy's words, with ours behind them. Nothing is remediated: such a
+pack would take the secret marks away. It takes longer than ours does, because it reads each resource once for each
+rule.
 
 `facts` and `source` are one text of JSON each, so a rule of your own reads
 `json.loads(args.props["facts"])["length"]`. `declared` names the arguments that the program gives, and

@@ -94,8 +94,8 @@ def parse(config: Properties, state: Properties) -> Stack:
 
 
 def name_in(urn: str) -> str:
-    """Return the last part of a URN, which is the name that the program gives."""
-    return urn.rsplit("::", 1)[-1]
+    """Return the last part of a URN, which is the name that the program gives; it may hold ``::`` too."""
+    return urn.split("::", 3)[-1]
 
 
 def _entries(resources: Iterable[Properties]) -> Iterator[Entry]:

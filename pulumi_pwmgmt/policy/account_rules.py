@@ -20,7 +20,9 @@ _NAMED = 5  # of the others that share an account or a password
 
 
 def _on_destroy(credential: Credential, _parameters: Parameters, _today: date) -> Iterator[str]:
-    if "on_destroy" not in credential.text("declared").split():
+    if "on_destroy" in credential.text("declared").split():
+        credential.text("on_destroy")  # an output that turns out to be None declares nothing
+    else:
         yield "the program does not say what becomes of the account's password when the resource is destroyed"
 
 
@@ -87,7 +89,7 @@ def _shared(
 
 
 def _others(urns: Sequence[str], urn: str) -> str:
-    names = [repr(other.rsplit("::", 1)[-1]) for other in urns[: _NAMED + 1] if other != urn][:_NAMED]
+    names = [repr(other.split("::", 3)[-1]) for other in urns[: _NAMED + 1] if other != urn][:_NAMED]
     more = len(urns) - 1 - len(names)
     return ", ".join(names) + (f" and {more} more" if more else "")
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pulumi_pwmgmt.policy.credential import Credential
 
-_COMPOSITION = ("min_lower", "min_upper", "min_digits", "min_symbols", "min_classes")
+_COMPOSITION = ("min_letters", "min_lower", "min_upper", "min_digits", "min_symbols", "min_classes")
 
 
 def _tls(credential: Credential, _parameters: Parameters, _today: date) -> Iterator[str]:
@@ -54,7 +54,8 @@ def _server(credential: Credential, parameters: Parameters, _today: date) -> Ite
 TLS_RULE = Rule(
     name="connection-tls",
     what="Passwords and tokens travel encrypted.",
-    why="Who listens on the way has the password, and the right to set all others.",
+    why="Who listens on the way has the password, and the right to set all others. The provider refuses such a "
+    "connection first; the rule is for what other versions let through.",
     how="give the connection a url that starts with https://",
     severity=Severity.CRITICAL,
     find=_tls,

@@ -19,7 +19,7 @@ from pulumi_policy import (
 from pulumi_policy.proxy import UnknownValueError
 
 from pulumi_pwmgmt.policy.analyzer import day
-from pulumi_pwmgmt.policy.configuration import PROFILE, Configuration
+from pulumi_pwmgmt.policy.configuration import PROFILE, Configuration, WrongConfiguration
 from pulumi_pwmgmt.policy.credential import CREDENTIAL, READ, UNKNOWN, Properties, opened
 from pulumi_pwmgmt.policy.profiles import DEFAULT_PROFILE
 from pulumi_pwmgmt.policy.rule import Outcome, Rule, StackRule, Verdict
@@ -34,8 +34,8 @@ _Parameters = Mapping[str, Mapping[str, Any]]
 def policies(profile: str = DEFAULT_PROFILE, parameters: _Parameters | None = None) -> list[Policy]:
     """Return one policy for each rule. ``parameters`` are by rule, as in ``--policy-pack-config``.
 
-    Levels are the pack's to set, by the names of the rules. Nothing is remediated: in such a pack a remediation takes
-    the secret marks off everything that the resource has.
+    Levels are the pack's to set, by the names of the rules; parameters in its configuration end the run. Nothing is
+    remediated: in such a pack a remediation takes the secret marks off everything that the resource has.
 
     Raises:
         WrongConfiguration: an unknown profile, rule or parameter, or a value of the wrong type.
@@ -51,6 +51,7 @@ def policies(profile: str = DEFAULT_PROFILE, parameters: _Parameters | None = No
 
 def _of_each(rule: Rule, configuration: Configuration, seen: dict[str, Properties]) -> Policy:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        _refuse_parameters(rule, args.get_config())
         if args.resource_type == CREDENTIAL:
             properties = seen[args.urn] = _read(args.props)
             today = day(pulumi.Config("pwmgmt").get("now"))
@@ -62,6 +63,7 @@ def _of_each(rule: Rule, configuration: Configuration, seen: dict[str, Propertie
 
 def _of_stack(rule: StackRule, configuration: Configuration, seen: dict[str, Properties]) -> Policy:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
+        _refuse_parameters(rule, args.get_config())
         credentials = {
             each.urn: seen.get(each.urn) or _read(each.props)
             for each in args.resources
@@ -71,6 +73,14 @@ def _of_stack(rule: StackRule, configuration: Configuration, seen: dict[str, Pro
         _tell(verdicts, rule, configuration, report)
 
     return StackValidationPolicy(validate=validate, **_described(rule))
+
+
+def _refuse_parameters(rule: Rule | StackRule, given: Mapping[str, Any]) -> None:
+    """Refuse them for all rules: those that one borrows from another would not reach it."""
+    if given:
+        raise WrongConfiguration(
+            f"{rule.name!r}: --policy-pack-config sets its level only — give its parameters to policies() in the pack"
+        )
 
 
 def _described(rule: Rule | StackRule) -> dict[str, Any]:

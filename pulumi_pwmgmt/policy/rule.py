@@ -118,12 +118,15 @@ class Rule(_Rule):
         credential = Credential(properties)
         if credential.is_refused:
             return PASSED
+        problems: list[str | Problem] = []
+        verdict = PASSED
         try:
-            problems = tuple(self.find(credential, parameters, today))
+            for problem in self.find(credential, parameters, today):
+                problems.append(problem)  # noqa: PERF402 -- what was found stands, whatever can't be judged after it
         except (NotKnownYet, NotRecorded) as missing:
-            return unjudged(missing)
+            verdict = unjudged(missing)
         if not problems:
-            return PASSED
+            return verdict
         says = "; ".join(problem.says if isinstance(problem, Problem) else problem for problem in problems)
         named = tuple(problem.parameter for problem in problems if isinstance(problem, Problem))
         return Verdict(Outcome.VIOLATED, says, parameters=named)

@@ -97,8 +97,15 @@ def shown(properties: Mapping[str, Any], name: str) -> str:
 
 
 def set_by(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """Return which properties differ, by name. A secret that is none any more differs."""
-    return sorted(plain(name) for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    """Return which properties differ, by name; of ``declared``, which is a list of such, the names that differ.
+
+    A secret that is none any more differs.
+    """
+    names = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    old, new = before.get("declared"), after.get("declared")
+    if isinstance(old, str) and isinstance(new, str):
+        names = names - {"declared"} | set(old.split()) ^ set(new.split())
+    return sorted(map(plain, names))
 
 
 def steps_of(kind: str, stream: Stream) -> dict[str, list[Step]]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _HOW = "PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true pulumi preview --json"
+_BEGINNING = '{"sequence":'  # of every event, as the engine writes it; a text that quotes one has it escaped
 
 
 class NoStreamError(Exception):
@@ -128,7 +129,7 @@ _KINDS: dict[str, type[_Event]] = {
 def read(content: bytes) -> Stream:
     """Read a preview's event stream, as ``pulumi preview --json`` prints it to standard output.
 
-    Lines that are no JSON objects are passed over: they are what others printed in between.
+    Lines without an event are passed over: they are what others printed in between.
 
     Raises:
         NoStreamError: it is empty, something else, damaged, cut off, or of more or less than one preview.
@@ -184,7 +185,7 @@ def _refuse_summary_document(text: str) -> None:
 def _events(lines: Iterable[str]) -> Iterable[_Event | None]:
     """Yield each event, None for one of a kind that is not needed."""
     for number, line in enumerate(lines, start=1):
-        if not line.startswith("{"):
+        if not line.startswith("{") and _BEGINNING not in line:
             continue
         try:
             event = json.loads(line)

@@ -13,11 +13,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Gate:
-    """A limit, and what the plan comes to: ``counted`` are the names of the credentials that count."""
+    """A limit, and what the plan comes to.
+
+    ``counted`` are the names of the credentials that count, ``meant`` is how many more do not, since they are allowed
+    by name.
+    """
 
     what: str
     most: int
     counted: tuple[str, ...]
+    meant: int = 0
 
     @property
     def rule(self) -> str:
@@ -32,7 +37,8 @@ class Gate:
     @property
     def says(self) -> str:
         """What the plan comes to, in words."""
-        return f"{self.what}: {len(self.counted)}, at most {self.most} allowed"
+        by_name = f", and {self.meant} by name" if self.meant else ""
+        return f"{self.what}: {len(self.counted)}, at most {self.most} allowed{by_name}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +59,12 @@ class Limits:
     def applied_to(self, planned: Iterable[Credential]) -> tuple[Gate, ...]:
         """Return a gate for each limit that is set."""
         planned = tuple(planned)
-        removed = tuple(one.name for one in planned if one.removes and not {one.name, one.urn} & {*self.allowed})
+        removed = [one for one in planned if one.removes]
+        unnamed = tuple(one.name for one in removed if not {one.name, one.urn} & {*self.allowed})
         changed = tuple(one.name for one in planned if one.changes)
-        limits = (("removals", self.removals, removed), ("changes", self.changes, changed))
-        return tuple(Gate(what, most, counted) for what, most, counted in limits if most is not None)
+        gates = []
+        if self.removals is not None:
+            gates.append(Gate("removals", self.removals, unnamed, len(removed) - len(unnamed)))
+        if self.changes is not None:
+            gates.append(Gate("changes", self.changes, changed))
+        return tuple(gates)

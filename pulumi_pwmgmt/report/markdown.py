@@ -23,9 +23,12 @@ MARK = "<!-- pwmgmt report -->"  # by which a workflow finds the comment that it
 
 _MOST = 56_000  # of the tables together, in characters; GitHub takes 65,536 in a comment
 _TABLES = 3
-_ACTIVE = re.compile(r"[\\`*\[\]<>|~&$]|(?<!\w)_|_(?!\w)")
-# Somebody's name, an issue, a merge request, a snippet, a label, a milestone: GitHub and GitLab tell people of these.
-_REFERENCE = re.compile(r"(?<!\w)([@#!%])(?=\w)")
+_ACTIVE = re.compile(r"[\\`*\[\]<>|~&$]|(?<!\w)_|_(?!\w)|:(?=//)|(?<=www)\.")
+# After what GitHub and GitLab would act, once all entities are read: a name or address, an issue, a merge request and
+# what else they number, an emoji, a link.
+_REFERENCE = re.compile(
+    r"""@(?=\S)|[#!%~](?=[\w"])|[$&](?=\d)|[*\[](?=\w+:)|G[HL]-(?=\d)|:(?=//|[\w+-]+:)|www(?=\.)""", re.IGNORECASE
+)
 _PADDING = re.compile(r" {2,}|-{4,}")  # of cells that are as wide as the widest: a comment has no room for it
 _SIGN = {Level.ERROR: "❌", Level.WARNING: "⚠️", Level.NOTE: "💬"}
 _DONE = {
@@ -58,12 +61,12 @@ def as_markdown(report: Report) -> str:
 
 def inert(text: str) -> str:
     """Return text that a reader sees as it is, and that neither Markdown, HTML nor a forge acts upon."""
-    text = _ACTIVE.sub(lambda found: f"&#{ord(found.group())};", _REFERENCE.sub("\\1\u200b", text))
-    return "<br>".join(line.strip() for line in text.split("\n"))
+    text = _ACTIVE.sub(lambda found: f"&#{ord(found.group())};", _REFERENCE.sub("\\g<0>\u200b", text))
+    return "<br>".join(line.strip() for line in text.splitlines())
 
 
 def _name(text: str) -> str:
-    """Inside ``<code>`` nobody is told, so a name is not altered."""
+    """Inside ``<code>`` nobody is told, so a name is not altered: it can be copied."""
     if not text:
         return ""
     text = _ACTIVE.sub(lambda found: f"&#{ord(found.group())};", " ".join(text.split()))
@@ -83,7 +86,9 @@ def _summary(report: Report) -> Iterator[str]:
         yield "**The preview did not get to its end.** What it did not come to is not below, removals least of all."
     counts = Counter(credential.change for credential in report.credentials)
     told = ", ".join(f"{counts[change]} {_DONE[change]}" for change in Change if counts[change])
-    if told:
+    if counts[Change.DELETE] or counts[Change.REPLACE]:  # an account that is handed over keeps its password
+        yield f"{told}. Accounts that lose their password: {sum(one.removes for one in report.credentials)}."
+    elif told:
         yield f"{told}."
     elif report.whole:
         yield "There is no credential in it."

@@ -21,7 +21,16 @@ from packaging.requirements import Requirement
 from tests.canary import assert_no_canary
 from tests.end_to_end import workflows
 from tests.end_to_end.stack import BIN, Stack
-from tests.end_to_end.workflows import EVENTS, MERGE, OF_A_FORK, PLATFORMS, PROJECT, PULL_REQUEST, SCHEDULE
+from tests.end_to_end.workflows import (
+    EVENTS,
+    MERGE,
+    OF_A_FORK,
+    OF_DEPENDABOT,
+    PLATFORMS,
+    PROJECT,
+    PULL_REQUEST,
+    SCHEDULE,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -217,11 +226,21 @@ def test_a_run_gets_no_more_rights_than_it_needs() -> None:
     assert "secrets." not in json.dumps(jobs["preview-of-fork"])
     assert [job for job in jobs.values() for step in job["steps"] if "${{" in step.get("run", "")] == []
     assert [name for name, job in jobs.items() if "env" in job] == [], "what installs packages sees no secret"
+    assert workflows.github(OF_DEPENDABOT, {}) == workflows.github(OF_A_FORK, {})
     assert jobs["apply"]["concurrency"] == {"group": "passwords", "cancel-in-progress": False}
 
     pipeline = workflows.read(workflows.GITLAB)
     assert (pipeline["apply"]["resource_group"], pipeline["apply"]["interruptible"]) == ("passwords", False)
     assert "environment" not in pipeline["preview of a fork"], "the secrets are set for environments"
+
+
+def test_no_job_runs_for_ever() -> None:
+    assert [job for job in workflows.read(workflows.GITHUB)["jobs"].values() if "timeout-minutes" not in job] == []
+
+    pipeline = workflows.read(workflows.GITLAB)
+    assert "timeout" not in pipeline["default"], "it has no effect there"
+    assert "timeout" in pipeline[".report"]
+    assert [name for name, job in pipeline.items() if "script" in job and job["extends"] != ".report"] == []
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

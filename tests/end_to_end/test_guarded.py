@@ -47,7 +47,7 @@ BY_THE_PROVIDER: Final = {
     "one-owner": "one password can't have two owners",
     "password-reuse": "would have the same password as",
 }
-NEVER_UNKNOWN: Final = {"source", "recipe", "rotation", "on-destroy"}  # the program says what they judge
+BY_THE_PROGRAM: Final = {"source", "recipe", "rotation", "on-destroy"}  # what they judge is known, but for WAITING's
 NAMES: Final = [rule.name for rule in RULES]
 _INSTEAD: Final = re.compile(r"^( *)((\w+)=(.+),)  # instead: (.+)$", re.MULTILINE)
 LATER: Final = """
@@ -66,6 +66,25 @@ class _Made(pulumi.dynamic.Resource):
 def later(value):
     return _Made(_Later(), "later", {}).id.apply(lambda _: value)
 """
+# A schedule spreads its days over the principals, so the source waits for its own; an output may turn out as None.
+WAITING: Final = """
+from later import later
+from pulumi_pwmgmt import DerivedPassword, ManagedCredential, Recipe, RotationSchedule
+
+principal = later("ci-bot@example.com")
+ManagedCredential(
+    "bot",
+    connection="okta",
+    principal=principal,
+    password=DerivedPassword(master="main", recipe=Recipe(symbols=0), rotation=RotationSchedule(every_days=180)),
+    on_destroy=principal.apply(lambda _: None),
+)
+"""
+WAITED_FOR: Final = {
+    "source": {"allowed": ["generated"], "enforcementLevel": "mandatory"},
+    "character-classes": {"symbols": 1, "enforcementLevel": "disabled"},  # for the recipe
+    "rotation": {"max_days": 90},
+}
 
 
 @pytest.fixture
@@ -163,7 +182,7 @@ def test_a_rule_refuses_its_program_until_the_advice_is_taken(refused: Stack, di
     assert writes(directory) != []
 
 
-@pytest.mark.parametrize("rule", [name for name in NAMES if name not in NEVER_UNKNOWN])
+@pytest.mark.parametrize("rule", [name for name in NAMES if name not in BY_THE_PROGRAM])
 def test_what_a_preview_does_not_know_is_judged_when_it_is_applied(
     refused: Stack, directory: Directory, rule: str
 ) -> None:
@@ -183,6 +202,24 @@ def test_what_a_preview_does_not_know_is_judged_when_it_is_applied(
     assert directory.logs_in(other, other.password)
     if rule not in BY_THE_PROVIDER:
         assert not [call for call in writes(directory) if "authn" not in call]
+
+
+def test_what_the_program_says_is_judged_when_it_is_applied_where_it_waits_for_another(
+    refused: Stack, directory: Directory
+) -> None:
+    refused.configure({"rule": "source"})
+    (refused.directory / "source.py").write_text(WAITING)
+    configuration = refused.directory / "waiting.json"
+    configuration.write_text(json.dumps(WAITED_FOR))
+    options = pack(configuration)
+
+    outcome = refused.preview(*options)
+    assert {("advisory", rule) for rule in BY_THE_PROGRAM} <= judged(outcome)
+    assert outcome.text.count("judged when applied") >= len(BY_THE_PROGRAM)
+
+    outcome = refused.up(*options, expect=1)
+    assert {rule for level, rule in judged(outcome) if level == "mandatory"} == BY_THE_PROGRAM, outcome.text
+    assert not [call for call in writes(directory) if "authn" not in call]
 
 
 def test_the_guarded_stack_lives_under_the_pack(tmp_path: Path, directory: Directory) -> None:

@@ -44,6 +44,15 @@ late = Made("made", config.require_secret("password")).late
 WEAK, STRONG = "CANARY-Abc-1234", "CANARY-hX7-quiet-Lamp-9-river"  # 15 and 29 characters
 
 
+def written(stack: Stack) -> tuple[str, str]:
+    """Write the pack, and return how to run it."""
+    pack = stack.directory / "pack"
+    pack.mkdir()
+    (pack / "PulumiPolicy.yaml").write_text("runtime: python\n")
+    (pack / "__main__.py").write_text(PACK)
+    return "--policy-pack", str(pack)
+
+
 def told(outcome: Outcome) -> set[tuple[str, str, str]]:
     """Return level, rule and words of each thing that the pack said, without clause and advice."""
     events = [event["policyEvent"] for event in outcome.events if "policyEvent" in event]
@@ -57,11 +66,7 @@ def test_they_judge_there_what_they_judge_in_ours(stack: Stack, directory: Direc
     account = directory.account("okta")
     stack.connect("okta", account.connection)
     stack.configure({"pwmgmt:connections.okta.require_policy": "false"}, secrets={"password": WEAK})
-    pack = stack.directory / "pack"
-    pack.mkdir()
-    (pack / "PulumiPolicy.yaml").write_text("runtime: python\n")
-    (pack / "__main__.py").write_text(PACK)
-    run = ("--policy-pack", str(pack))
+    run = written(stack)
     one = credential("bot", connection="okta", principal=account.principal, password="late", more="on_destroy='revoke'")
     stack.program(program(MADE, one))
 
@@ -80,3 +85,20 @@ def test_they_judge_there_what_they_judge_in_ours(stack: Stack, directory: Direc
     stack.configure(secrets={"password": STRONG})
     assert {level for level, *_ in told(stack.up(*run))} == {"advisory"}
     assert directory.logs_in(account, STRONG)
+
+
+def test_parameters_that_it_could_not_follow_are_refused_and_levels_are_not(stack: Stack, directory: Directory) -> None:
+    account = directory.account("okta")
+    stack.connect("okta", account.connection)
+    stack.configure(secrets={"password": STRONG})
+    stack.program(program(credential(connection="okta", principal=account.principal, more="on_destroy='revoke'")))
+    configuration = stack.directory / "policy.json"
+    run = (*written(stack), "--policy-pack-config", str(configuration))
+
+    configuration.write_text('{"minimum-length": {"length": 99}}')
+    for outcome in (stack.preview(*run, expect=1), stack.up(*run, "--skip-preview", expect=1)):
+        assert "'minimum-length': --policy-pack-config sets its level only — give its parameters to" in outcome.text
+    assert directory.logs_in(account, account.password)
+
+    configuration.write_text('{"source": "mandatory", "on-destroy": {"enforcementLevel": "disabled"}}')
+    assert ("mandatory", "source") in {(level, rule) for level, rule, _ in told(stack.preview(*run, expect=1))}

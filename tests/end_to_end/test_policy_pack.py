@@ -290,6 +290,17 @@ def test_a_generated_password_is_judged_in_the_preview_that_does_not_know_it(sta
     assert ("mandatory", "recipe", "the recipe may make a password that is shorter than 15 characters") in said
 
 
+def test_an_adopted_password_of_unknown_age_is_refused_where_a_schedule_is_demanded(
+    stack: Stack, account: Account, directory: Directory
+) -> None:
+    pack = configured(stack, {"profile": {"name": "pci-dss-4"}, "rotation": {"schedule_required": True}})
+    stack.configure(secrets={"password": account.password})
+    stack.program(program(declared(FROM_CONFIG, more=f"{REVOKED}, adopt=True")))
+    for outcome in (stack.preview(*pack, expect=1), stack.up(*pack, expect=1)):
+        assert ("mandatory", "rotation", "no schedule changes the password") in told(outcome)
+    assert not [call for call in directory.calls() if "authn" in call], "nobody has logged in yet"
+
+
 @pytest.mark.usefixtures("account")
 def test_a_state_from_before_is_judged_once_it_is_brought_up_to_date(stack: Stack) -> None:
     pack = configured(stack, {})

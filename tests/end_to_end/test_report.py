@@ -97,10 +97,8 @@ def test_what_a_credential_goes_through_is_told_step_by_step(stack: Stack, direc
 
     other = declare(stack, directory, position=1)
     code, text = reported(stack, gates=("--max-removals", "0"))
-    assert (code, f"principal {account.principal} → {other.principal}; the old password is revoked" in text) == (
-        1,
-        True,
-    )
+    moved = f"principal {account.principal} → {other.principal}; the old password is revoked"
+    assert (code, moved in text.replace("\u200b", "")) == (1, True)  # which keeps an address from being a link
 
     declare(stack, directory, "renamed")
     code, text = reported(stack, gates=("--max-removals", "0"))

@@ -23,19 +23,18 @@ INSTALL: Final = "pip install --requirement requirements.txt"
 ACTIONS: Final = {"actions/checkout", "actions/setup-python", "pulumi/actions", "actions/upload-artifact"}
 """What is no command: a checkout, Python, the ``pulumi`` command, and keeping the report."""
 
-PULL_REQUEST, OF_A_FORK, MERGE, SCHEDULE = "pull request", "pull request of a fork", "merge", "schedule"
-EVENTS: Final = (PULL_REQUEST, OF_A_FORK, MERGE, SCHEDULE)
-# The conditions of the two files, and the events they hold for.
+PULL_REQUEST, OF_A_FORK, OF_DEPENDABOT = "pull request", "pull request of a fork", "pull request of Dependabot"
+MERGE, SCHEDULE = "merge", "schedule"
+EVENTS: Final = (PULL_REQUEST, OF_A_FORK, OF_DEPENDABOT, MERGE, SCHEDULE)
+# The conditions of the two files, and the events they hold for. To GitLab, who updates packages is a user like others.
 _HOLDS_FOR: Final = {
-    "github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name == github.repository": {
-        PULL_REQUEST
-    },
-    "github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name != github.repository": {
-        OF_A_FORK
-    },
+    "github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name == github.repository"
+    " && github.actor != 'dependabot[bot]'": {PULL_REQUEST},
+    "github.event_name == 'pull_request' && (github.event.pull_request.head.repo.full_name != github.repository"
+    " || github.actor == 'dependabot[bot]')": {OF_A_FORK, OF_DEPENDABOT},
     "github.event_name != 'pull_request' && github.ref == 'refs/heads/main'": {MERGE, SCHEDULE},
     '$CI_PIPELINE_SOURCE == "merge_request_event" && '
-    "$CI_MERGE_REQUEST_SOURCE_PROJECT_PATH == $CI_MERGE_REQUEST_PROJECT_PATH": {PULL_REQUEST},
+    "$CI_MERGE_REQUEST_SOURCE_PROJECT_PATH == $CI_MERGE_REQUEST_PROJECT_PATH": {PULL_REQUEST, OF_DEPENDABOT},
     '$CI_PIPELINE_SOURCE == "merge_request_event" && '
     "$CI_MERGE_REQUEST_SOURCE_PROJECT_PATH != $CI_MERGE_REQUEST_PROJECT_PATH": {OF_A_FORK},
     "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_PIPELINE_SOURCE =~ /^(push|schedule|web)$/": {MERGE, SCHEDULE},

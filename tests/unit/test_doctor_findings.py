@@ -57,6 +57,10 @@ def account(kind: type[WriteOnly] = Administrator, **arguments: Any) -> tuple[Re
     return stack.state["bot"].record, directory
 
 
+def test_a_name_may_hold_what_divides_a_urn() -> None:
+    assert Entry(urn=f"{URN}::of::one", type=CREDENTIAL, inputs={}, outputs={}).name == "bot::of::one"
+
+
 def held(record: Record, directory: Directory, **traits: Any) -> credentials.CredentialReport:  # noqa: ANN401 -- same
     report = credentials.recorded(entry_of(record), record, NOW)
     system = Administrator(directory)

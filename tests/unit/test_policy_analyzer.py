@@ -135,6 +135,11 @@ def test_a_server_is_held_against_the_clause_that_it_contradicts(rules: dict[str
     assert clause in told["server-rules"].message
 
 
+def test_a_figure_of_ours_is_not_put_into_a_framework_s_mouth() -> None:
+    told = Pack().judge(but(facts__strength_bits=59.0))
+    assert told["strength"].message.startswith("the password is easier to guess than 60 bits — ")
+
+
 def test_secrets_are_read_whichever_way_they_are_wrapped() -> None:
     facts = json.dumps(GOOD["facts"] | {"length": 3})
     assert Pack().judge(but(facts={**SECRET, "value": facts})).keys() == {"minimum-length"}
@@ -232,6 +237,11 @@ def test_two_owners_of_one_account_are_told_of_each_other() -> None:
         ("one-owner", "two", "another resource declares the password of the same account: 'one'"),
     ]
     assert Pack().judge_stack(one=GOOD, two=but(tenant="https://other.okta.com"), three=but(system="onelogin")) == []
+
+
+def test_a_name_may_hold_what_divides_a_urn() -> None:
+    told = Pack().judge_stack(**{"team::one": GOOD, "two": GOOD})
+    assert told[1][2].endswith(": 'team::one'")
 
 
 def test_equal_passwords_are_told_by_tag_and_by_the_resource_they_come_from() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulumi_pwmgmt import policy
+from pulumi_pwmgmt.facts import server
+from pulumi_pwmgmt.model import PasswordPolicy
 from pulumi_pwmgmt.policy.credential import READ, UNKNOWN
 from pulumi_pwmgmt.policy.profiles import PROFILES
 from pulumi_pwmgmt.policy.rule import Outcome, Rule, Verdict
@@ -208,6 +211,20 @@ def test_what_satisfies_a_rule_passes(rule: str, changes: dict[str, Any], over: 
     assert judge(rule, but(**changes), **over) == Verdict(Outcome.PASSED)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        each.name
+        for each in fields(PasswordPolicy)
+        if each.name.startswith("min_") and each.name not in ("min_length", "min_age_minutes")
+    ],
+)
+def test_whatever_kind_of_characters_a_server_demands_the_profile_is_against_it(name: str) -> None:
+    demand: dict[str, Any] = {name: 1}
+    facts = GOOD["facts"] | server(PasswordPolicy(**demand))
+    assert judge("server-rules", but(facts=facts)).parameters == ("no_composition",)
+
+
 READS = {
     "minimum-length": "facts", "character-classes": "facts", "strength": "facts", "common-password": "facts",
     "breached-password": "facts", "source": "source", "recipe": "source", "rotation": "source",
@@ -221,6 +238,11 @@ DEMANDING: dict[str, dict[str, Any]] = {"character-classes": {"classes": 3}, "ro
 def test_what_is_not_known_yet_is_judged_when_applied(rule: str, name: str) -> None:
     verdict = judge(rule, but(**{name: UNKNOWN}), **DEMANDING.get(rule, {}))
     assert verdict == Verdict(Outcome.WHEN_APPLIED, f"judged when applied: {name!r} is not known before")
+
+
+def test_an_output_may_turn_out_to_declare_nothing() -> None:
+    verdict = judge("on-destroy", but(on_destroy=UNKNOWN))
+    assert verdict == Verdict(Outcome.WHEN_APPLIED, "judged when applied: 'on_destroy' is not known before")
 
 
 EMPTY: tuple[object, ...] = (..., None, {}, "text", 3.0, [], {"other": 1.0})
@@ -244,7 +266,7 @@ def test_a_state_from_before_is_not_judged_and_says_what_to_do(rule: str, name: 
 
 
 @pytest.mark.parametrize("unknown", ["connection", "principal"])
-@pytest.mark.parametrize("rule", [rule for rule in READS if rule != "on-destroy"])
+@pytest.mark.parametrize("rule", READS)
 def test_what_hides_behind_an_unknown_place_is_judged_when_applied(rule: str, unknown: str) -> None:
     hidden = {name: GOOD[name] for name in ("connection", "principal", "declared")} | {unknown: UNKNOWN}
     verdict = judge(rule, hidden, **DEMANDING.get(rule, {}))
@@ -264,6 +286,19 @@ def test_an_age_that_nobody_recorded_is_not_taken_for_a_young_one() -> None:
         "not judged: 'facts.since' is not recorded",
         "its age is known once the password has been changed",
     )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"source": {"kind": "supplied"}, "facts__since": ...},  # adopted: nobody knows since when
+        {"source": {"kind": "supplied"}, "facts": UNKNOWN},
+        {"source": {"kind": "derived", "pinned": True}, "facts": None},
+    ],
+)
+def test_a_violation_that_was_found_stands_whatever_else_can_not_be_judged(changes: dict[str, Any]) -> None:
+    verdict = judge("rotation", but(**changes), "pci-dss-4", schedule_required=True)
+    assert verdict == Verdict(Outcome.VIOLATED, "no schedule changes the password")
 
 
 class Watched(dict[str, object]):

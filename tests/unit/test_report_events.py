@@ -28,6 +28,12 @@ def test_what_others_print_in_between_is_passed_over() -> None:
     assert [planned.op for planned in found.steps] == ["create"]
 
 
+def test_space_before_an_event_does_not_hide_it() -> None:
+    found = read(WHOLE.replace(b'{"sequence"', b' \t{"sequence"'))
+
+    assert [planned.op for planned in found.steps] == ["create"]
+
+
 def test_a_separator_that_json_leaves_as_it_is_divides_no_event() -> None:
     event = json.dumps({"sequence": 1, **said("one\u2028two\u0085three")}, ensure_ascii=False).encode()
 
@@ -65,6 +71,7 @@ def test_policy_packs_are_told_by_name_without_their_place_on_the_machine() -> N
         (WHOLE[:-200], "damaged or cut off: line 3"),
         (b"".join(WHOLE.splitlines(keepends=True)[:2]), "cut off: it ends before the preview did"),
         (b'{"sequence": 0, "CANARY-broken\n' + WHOLE, "damaged or cut off: line 1"),
+        (WHOLE.replace(b'{"sequence": 1', b'CANARY-Downloading... {"sequence": 1'), "damaged or cut off: line 2"),
         (b'{"sequence": ' * 100_000, "damaged or cut off: line 1"),
         (stream(end=summary(isPreview=False)), "the events of an update"),
         (WHOLE + WHOLE, "more than one preview"),

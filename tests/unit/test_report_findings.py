@@ -82,13 +82,12 @@ def test_another_resources_policy_counts_but_is_not_quoted() -> None:
 
 
 def test_what_a_remediation_sets_is_told_by_name() -> None:
-    told = only(remediation(inputs(on_destroy=None), inputs(declared=["on_destroy"])))
+    before, after = inputs(declared="connection principal"), inputs(declared="connection on_destroy principal")
+    told = only(remediation(before, after | {"on_drift": "accept"}))
 
-    assert (told.level, told.says, told.enforcement) == (
-        Level.NOTE,
-        "the policy sets declared, on_destroy",
-        "remediate",
-    )
+    assert (told.level, told.enforcement) == (Level.NOTE, "remediate")
+    assert told.says == "the policy sets on_destroy, on_drift", "and not the property that lists what is declared"
+    assert only(remediation(before, inputs(declared=["CANARY-no-text"]))).says == "the policy sets declared"
 
 
 def test_a_remediation_that_takes_a_secret_mark_away_is_seen() -> None:
