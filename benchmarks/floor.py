@@ -35,7 +35,7 @@ _OUTPUTS = {
     "password_changed_at": "2001-02-03T04:05:06Z",
     "drift": "",
 }
-_NEEDLESS = ("connections_in_clear", dynamic.dynamic.PROVIDER_KEY)
+_NEEDLESS = ("in_clear", dynamic.dynamic.PROVIDER_KEY)
 
 Properties = dict[str, Any]
 
@@ -81,7 +81,7 @@ class FloorCredential(dynamic.Resource, module="bench", name="FloorCredential"):
     """Looks like a ``ManagedCredential`` to the engine, and does nothing."""
 
     def __init__(self, resource_name: str, *, connection: str, principal: str, password: pulumi.Input[str]) -> None:
-        unset = ("current_password", "adopt", "on_destroy", "on_drift", "keep_in_state", "connections_in_clear")
+        unset = ("current_password", "adopt", "on_destroy", "on_drift", "keep_in_state", "in_clear")
         outputs = ("principal_id", "system", "tenant", "status", "password_changed_at", "reason", "drift")
         arguments = {"connection": connection, "principal": principal, "password": pulumi.Output.secret(password)}
         super().__init__(

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from pulumi_pwmgmt.run import Run
     from pulumi_pwmgmt.system import Connected
 
-# Told by the program, because only it knows: that nothing in pwmgmt:connections is marked secret, and that this is a
-# preview. Neither is an input.
-IN_CLEAR = "connections_in_clear"
+# Told by the program, because only it knows: in which of the settings that hold secrets nothing is marked as one, and
+# that this is a preview. Neither is an input.
+IN_CLEAR = "in_clear"
 IN_PREVIEW = "in_preview"
 _OF_THE_PASSWORD = (*PASSWORDS, "facts")
 
@@ -47,8 +47,7 @@ def check(run: Run, olds: Properties, news: Properties) -> tuple[Properties, Pro
         connected = run.connect(inputs["connection"], in_preview=in_preview)
     except NotConfigured as error:
         return _withheld(inputs), [("connection", error)]
-    if news.get(IN_CLEAR) and connected.literal_secrets:
-        _warn_of_clear_text(run, connected)
+    _warn_of_clear_text(run, connected, str(news.get(IN_CLEAR, "")).split())
     if connected.missing:
         run.tell_once(
             f"connection {connected.name!r} has no {' and no '.join(connected.missing)} here, so "
@@ -96,12 +95,16 @@ def _withheld(inputs: Properties) -> Properties:
     return {name: value for name, value in inputs.items() if name not in _OF_THE_PASSWORD}
 
 
-def _warn_of_clear_text(run: Run, connected: Connected) -> None:
-    setting = connected.literal_secrets[0]
-    run.tell_once(
-        f"connection {connected.name!r} holds a secret ({setting}) in clear text in the stack's config. Encrypt it: "
-        f"pulumi config set --secret --path 'pwmgmt:connections.{connected.name}.{setting}'"
-    )
+def _warn_of_clear_text(run: Run, connected: Connected, in_clear: list[str]) -> None:
+    literal = {path: f"{path} stands" for key in in_clear for path in run.settings.literal_secrets(key)}
+    if "connections" in in_clear and connected.literal_secrets:
+        setting = connected.literal_secrets[0]
+        path = f"pwmgmt:connections.{connected.name}.{setting}"
+        literal[path] = f"connection {connected.name!r} holds a secret ({setting})"
+    for path, holder in literal.items():
+        run.tell_once(
+            f"{holder} in clear text in the stack's config. Encrypt it: pulumi config set --secret --path '{path}'"
+        )
 
 
 def _wrong_place(olds: Properties, inputs: Properties, connected: Connected) -> Problems:

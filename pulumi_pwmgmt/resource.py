@@ -22,6 +22,7 @@ from pulumi_pwmgmt.settings import Settings
 
 SecretInput: TypeAlias = pulumi.Input[str] | Reference
 _COMPUTED = {"computed": "from its source"}  # stands where a password would, and is replaced by its fingerprint
+_WITH_SECRETS = ("connections", "masters", "reuse_key")
 PasswordInput: TypeAlias = SecretInput | GeneratedPassword | DerivedPassword
 
 # By the stack that is being run: one process may run several programs, one after the other.
@@ -117,7 +118,7 @@ class ManagedCredential(dynamic.Resource, module="pwmgmt", name="ManagedCredenti
             "keep_in_state": keep_in_state,
             "source": source,
             "facts": pulumi.Output.secret(as_text({})),
-            "connections_in_clear": None if is_config_secret("pwmgmt:connections") else True,
+            "in_clear": " ".join(key for key in _WITH_SECRETS if not is_config_secret(f"pwmgmt:{key}")) or None,
             "in_preview": True if is_dry_run() else None,
         }
         outputs = (

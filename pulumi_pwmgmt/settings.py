@@ -71,6 +71,18 @@ class Settings:
             )
         return entries
 
+    def literal_secrets(self, key: str) -> list[str]:
+        """Return the paths at which secrets themselves stand under ``masters`` or ``reuse_key``; none for other keys.
+
+        What is wrong with them otherwise is told where they are used.
+        """
+        text = self._text(key) or ""
+        parsed = _parsed(text)
+        if key == "reuse_key":
+            return [_OURS + key] if text and not isinstance(parsed, dict) else []
+        entries = parsed if key == "masters" and isinstance(parsed, dict) else {}
+        return [path_of(_OURS + key, name) for name, entry in entries.items() if _is_text(entry)]
+
     @property
     def reuse_key(self) -> Secret | None:
         """The key of the tags that tell a password used twice; None where there is none. Read at each use.

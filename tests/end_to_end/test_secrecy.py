@@ -221,3 +221,25 @@ def test_a_literal_token_in_a_config_without_secrets_is_warned_of(stack: Stack, 
     )
     stack.run("config", "set", "--secret", "--path", "pwmgmt:connections.okta.token", account.connection["token"])
     assert "in clear text" not in stack.preview().text
+
+
+def test_a_master_and_a_reuse_key_in_clear_text_are_warned_of(stack: Stack, directory: Directory) -> None:
+    accounts = [directory.account("okta", number) for number in (0, 1)]
+    stack.connect("okta", accounts[0].connection)
+    literal = {path: f"CANARY-{path}-of-more-than-32-bytes" for path in ("pwmgmt:masters.next", "pwmgmt:reuse_key")}
+    stack.configure(literal)
+    derived = "DerivedPassword(master='next', recipe=Recipe.for_system('okta'))"
+    bots = [
+        credential(f"bot{number}", connection="okta", principal=account.principal, password=derived)
+        for number, account in enumerate(accounts)
+    ]
+    stack.program(program(*bots))
+    shown = stack.run_unsearched("preview")
+    told = [event["diagnosticEvent"]["message"] for event in shown.events if "diagnosticEvent" in event]
+    for path in literal:
+        command = f"pulumi config set --secret --path '{path}'"
+        [warning] = [text for text in told if path in text]
+        assert f"{path} stands in clear text in the stack's config. Encrypt it: {command}" in warning
+    assert not find_canary(shown.text)
+    stack.configure(secrets=literal)
+    assert "in clear text" not in stack.preview().text

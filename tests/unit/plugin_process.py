@@ -53,7 +53,7 @@ def _ask_without_sockets() -> None:
 def _check() -> None:
     provider = CredentialProvider()
     provider.configure(_configured(OKTA))
-    news = {"connection": "main", "principal": "bot", "password": "CANARY-first", "connections_in_clear": True}
+    news = {"connection": "main", "principal": "bot", "password": "CANARY-first", "in_clear": "connections"}
     inputs = provider.check({}, news).inputs
     json.dump({"inputs": inputs, "tracebacklimit": sys.tracebacklimit}, sys.stdout)
 

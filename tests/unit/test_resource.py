@@ -111,7 +111,7 @@ def test_nothing_but_arguments_is_registered(world: tuple[Engine, Directory]) ->
     engine, _ = world
     run(lambda: bot().id)
     assert engine.registered["bot"]["source"] == '{"kind":"supplied"}'
-    expected = {"connection", "principal", "password", "source", "facts", "connections_in_clear", "__provider"}
+    expected = {"connection", "principal", "password", "source", "facts", "in_clear", "__provider"}
     assert set(engine.registered["bot"]) == expected
 
 

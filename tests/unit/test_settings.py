@@ -76,6 +76,13 @@ def test_a_master_that_is_neither_text_nor_reference(entry: object) -> None:
     assert "pwmgmt:masters: '2026' is neither a text nor a reference" in line
 
 
+def test_only_texts_are_literal_secrets() -> None:
+    by_reference = {"pwmgmt:masters": '{"main": {"env": "MASTER"}}', "pwmgmt:reuse_key": '{"env": "KEY"}'}
+    broken = {"pwmgmt:masters": '["CANARY-x"]', "pwmgmt:reuse_key": ""}
+    for config in ({}, by_reference, broken):
+        assert Settings(config).literal_secrets("masters") == Settings(config).literal_secrets("reuse_key") == []
+
+
 def test_a_reuse_key_is_a_text_or_a_reference(tmp_path: Path) -> None:
     file = tmp_path / "key"
     file.write_text("CANARY-key\n", encoding="utf-8")
