@@ -75,6 +75,8 @@ def wrong(inputs: Properties) -> Problems:
             what = "is of the wrong type"
         elif name in _CHOICES and value not in [choice.value for choice in _CHOICES[name]]:
             what = "is none of its values"
+        elif name == "connection" and not str(value).isprintable():
+            what = "holds a character that can't be seen"
         if what:
             problems.append((name, Unsupported(f"{name} {what}", to_do=f"give {expected}")))
     return problems
@@ -155,7 +157,8 @@ def _principal_problem(principal: str, traits: Traits) -> str | None:
     for character in traits.unaddressable:
         if character in principal:
             return f"holds {character!r}, which {traits.title} can't carry in a login: name it by its user id"
-    return text_problem(principal, traits)
+    odd = next((character for character in principal if not character.isprintable()), None)
+    return text_problem(principal, traits) or (odd and f"holds {odd!r}, which can't be seen: write it without")
 
 
 def text_problem(text: str, traits: Traits) -> str | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pulumi_pwmgmt.errors import CredentialError, NotConfigured, Unsupported
+from pulumi_pwmgmt.model import UNKNOWN
 from pulumi_pwmgmt.recipe import Recipe
 from pulumi_pwmgmt.record import RESTORE, Kept, Moment
 from pulumi_pwmgmt.rotation import aged, rotated
@@ -74,6 +75,8 @@ def check(news: Properties) -> tuple[Properties, list[CredentialError]]:
         inputs["recipe"] = Recipe.parse(inputs.get("recipe", {})).as_input()
     except ValueError as error:
         problems.append(Unsupported(f"the recipe: {error}", to_do="correct it"))
+    if inputs.get("keepers") is not UNKNOWN and not isinstance(inputs.get("keepers", {}), dict):
+        problems.append(Unsupported("keepers is no map", to_do='give it as {"name": value}'))
     for name in ("rotate_after", "generation"):
         number = inputs.get(name)
         if number is not None and not (isinstance(number, (int, float)) and number >= 1 and number % 1 == 0):

@@ -6,7 +6,6 @@ import contextlib
 import enum
 import hmac
 import os
-import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta, timezone
 from pathlib import Path
@@ -65,9 +64,8 @@ _WHEN_MISSING: tuple[dict[str, str], ...] = ({}, {"in_preview": "required"}, _OP
 
 
 def _is_name(text: str) -> bool:
-    """Whether a variable or a file can be called that and be shown: short, on one line, blanks as they are."""
-    visible = all(each.isprintable() or unicodedata.category(each) == "Zs" for each in text)
-    return 0 < len(text) <= _LONGEST_NAME and visible
+    """Whether a variable or a file can be called that and be shown."""
+    return 0 < len(text) <= _LONGEST_NAME
 
 
 @dataclass(frozen=True)
@@ -124,6 +122,8 @@ class Reference:
         match dict(value):
             case {"env": str(name)} if "=" in name:
                 raise ValueError("the name of an environment variable has no =: give the name alone, without the value")
+            case {"env": str(name)} | {"file": str(name)} if not name.isprintable():
+                raise ValueError("the name of a variable or file holds a character that can't be seen")
             case {"env": str(name), **rest} if _is_name(name) and rest in _WHEN_MISSING:
                 return Reference("env", name, rest == _OPTIONAL)
             case {"file": str(name), **rest} if _is_name(name) and rest in _WHEN_MISSING:
@@ -166,7 +166,8 @@ def from_env(name: str, *, in_preview: InPreview = "required") -> Reference:
     it, and an update demands it.
 
     Raises:
-        ValueError: ``name`` is empty or has an ``=``, or ``in_preview`` is none of its values.
+        ValueError: ``name`` is empty, or has an ``=`` or a character that can't be seen, or ``in_preview`` is none of
+            its values.
 
     """
     return Reference.parse({"env": name, "in_preview": in_preview})
@@ -180,7 +181,7 @@ def from_file(path: str | os.PathLike[str], *, in_preview: InPreview = "required
     a device. ``in_preview="optional"`` lets a preview go on without the file.
 
     Raises:
-        ValueError: ``path`` is empty, or ``in_preview`` is none of its values.
+        ValueError: ``path`` is empty or has a character that can't be seen, or ``in_preview`` is none of its values.
 
     """
     return Reference.parse({"file": os.fspath(path), "in_preview": in_preview})

@@ -52,6 +52,10 @@ PROGRAMS = {
         {"principal": "ci\nbot"},
         "PrincipalNotFound: the principal holds a control character — correct the principal",
     ),
+    "a character that nobody sees in the principal": (
+        {"principal": "ci-bot\u200b@example.com"},
+        "PrincipalNotFound: the principal holds '\\u200b', which can't be seen: write it without — correct the",
+    ),
     "control character in the password": (
         {"password": 'pulumi.Output.secret("CANARY-\\x07-1")'},
         "Unsupported: the password holds a control character — choose one without it",

@@ -160,6 +160,14 @@ def test_a_principal_that_is_no_name(principal: str) -> None:
     assert "is no user id or login" in refusal(Administrator, **credential(principal=principal))["principal"]
 
 
+@pytest.mark.parametrize("character", ["\u00a0", "\u200b", "\u2028", "\u202e", "\ufeff"])
+def test_a_character_that_nobody_sees_in_what_is_shown(character: str) -> None:
+    told = refusal(Administrator, **credential(principal=f"bot{character}@example.com"))["principal"]
+    assert f"holds {character!r}, which can't be seen: write it without" in told
+    told = refusal(Administrator, **credential(connection=f"main{character}"))["connection"]
+    assert "connection holds a character that can't be seen" in told
+
+
 class _NoSlash(Administrator):
     traits = replace(Administrator.traits, unaddressable="/")
 

@@ -146,6 +146,14 @@ def test_an_empty_reference_is_refused_where_it_is_written(make: Callable[[str],
         make("")
 
 
+@pytest.mark.parametrize("character", ["\u00a0", "\u200b", "\n"])
+@pytest.mark.parametrize("make", [from_env, from_file])
+def test_a_name_with_a_character_that_nobody_sees_is_refused(make: Callable[[str], Reference], character: str) -> None:
+    with pytest.raises(ValueError, match="holds a character that can't be seen") as refused:
+        make(f"CANARY-{character}name")
+    assert_no_canary(str(refused.value), "a refusal")
+
+
 def test_a_name_with_its_value_is_no_name_of_a_variable_and_is_not_shown() -> None:
     with pytest.raises(ValueError, match="the name of an environment variable has no =") as refused:
         from_env("TOKEN=CANARY-x")
