@@ -188,7 +188,8 @@ def why(olds: Properties, inputs: Properties, age: int | None) -> str:
     if known_before and before.get("kind") != after.get("kind"):
         return f"source changed: {before.get('kind')} → {after.get('kind')}"
     if before.get("generation") != after.get("generation"):
-        return rotated(int(before["generation"]), int(after["generation"]), age)
+        changed = rotated(int(before["generation"]), int(after["generation"]), age)
+        return changed + (_by_master(before, after) if after.get("kind") == DERIVED else "")
     if before.get("recipe") != after.get("recipe"):
         return "the recipe changed"
     what = "changed in the program"
@@ -199,6 +200,14 @@ def why(olds: Properties, inputs: Properties, age: int | None) -> str:
     elif after.get("kind") == DERIVED and olds.get("principal") == inputs["principal"]:
         what = f"the master {named(after['master'])} has another value"
     return what
+
+
+def _by_master(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """Say by which master a password is an earlier one: the same generation of another is another password."""
+    if after["generation"] > before["generation"]:
+        return ""
+    one, other = named(before["master"]), named(after["master"])
+    return f", derived from {other}" + ("" if one == other else f" in place of {one}, so not the password that it had")
 
 
 def surely_another(inputs: Properties) -> bool:

@@ -37,7 +37,7 @@ def test_it_is_set_rotated_by_any_number_of_generations_and_gone_back_and_kept_n
     reasons = {
         4: "rotated: generation 1 → 4, 3 days old",
         5: "rotated: generation 4 → 5, 0 days old",
-        2: "gone back to an earlier one: generation 5 → 2, 0 days old",
+        2: "gone back to an earlier one: generation 5 → 2, 0 days old, derived from 'main'",
     }
     for generation, reason in reasons.items():
         forget(directory)

@@ -135,6 +135,28 @@ def test_whoever_knows_the_live_password_moves_on_without_the_old_master() -> No
     assert directory.opens(LOGIN, password(2, master=NEXT_MASTER))
 
 
+@pytest.mark.parametrize(
+    ("before", "says"),
+    [
+        ("next", "derived from 'next'"),
+        ("main", "derived from 'next' in place of 'main', so not the password that it had"),
+    ],
+)
+def test_going_back_names_the_master_since_another_one_gives_another_password(before: str, says: str) -> None:
+    stack, directory = stack_with_master(Administrator)
+    stack.up(bot=derived(1))
+    stack.config["masters"] = {"main": MASTER, "next": NEXT_MASTER}
+    stack.up(bot=derived(2, master=before))
+    assert stack.up(bot=derived(1, master="next")) == ["update"]
+    reason = stack.state["bot"].outputs["reason"]
+    assert reason == f"gone back to an earlier one: generation 2 → 1, 0 days old, {says}"
+    assert directory.opens(LOGIN, password(1, master=NEXT_MASTER))
+    assert stack.up(bot=derived(1, master="main")) == []
+    stack.up(bot=derived(2, master="next"))
+    stack.up(bot=derived(1, master="main"))
+    assert directory.opens(LOGIN, password(1)), "which it had first"
+
+
 def test_a_replaced_master_makes_the_generation_anew_and_says_so() -> None:
     stack, directory = stack_with_master(Administrator)
     stack.up(bot=derived(1))
