@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from pulumi_pwmgmt.model import Password, PasswordPolicy
     from pulumi_pwmgmt.recipe import Recipe
@@ -99,6 +99,12 @@ def unmet_by_recipe(policy: PasswordPolicy, recipe: Recipe, login: str) -> tuple
         _NOT_COMMON: (policy.excludes_common and len(_common()) / recipe.count > _CHANCE, "a greater length"),
     }
     return tuple(f"{rule}: say {change}" for rule, (breaks, change) in advice.items() if breaks)
+
+
+def of_composition(rules: Iterable[str]) -> bool:
+    """Whether one of these unmet rules demands certain kinds of characters."""
+    kinds = (*(one.words for one in _CLASSES.values()), _FOUR_IN_WORDS)
+    return any(kind in rule.partition(":")[0] for rule in rules for kind in kinds)
 
 
 @functools.cache

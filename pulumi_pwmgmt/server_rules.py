@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulumi_pwmgmt.arguments import is_derived, is_generated, source_of
-from pulumi_pwmgmt.demands import unmet, unmet_by_recipe
+from pulumi_pwmgmt.demands import of_composition, unmet, unmet_by_recipe
 from pulumi_pwmgmt.errors import (
     CredentialError,
     PasswordRejected,
@@ -73,6 +73,12 @@ def unmet_rules(run: Run, inputs: Properties, connected: Connected, policy: Pass
         subject, to_do = "the password breaks", "choose one that they accept"
     if not rules:
         return []
+    if of_composition(rules):
+        to_do += (
+            "; where the organisation's profile forbids such rules, as nist-800-63b-4 does, the two contradict each "
+            f"other and one has to give: the account's password policy in {connected.system.traits.title}, or the "
+            "profile (rule server-rules)"
+        )
     broken: CredentialError = PasswordRejected(
         f"{subject} the rules of {connected.system.traits.title}: {'; '.join(rules)}", to_do=to_do, reasons=rules
     )

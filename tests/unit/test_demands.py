@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulumi_pwmgmt.demands import unmet, unmet_by_recipe, username_parts
+from pulumi_pwmgmt.demands import of_composition, unmet, unmet_by_recipe, username_parts
 from pulumi_pwmgmt.model import PasswordPolicy, Secret
 from pulumi_pwmgmt.recipe import Recipe
 
@@ -51,6 +51,13 @@ def test_a_rule_that_is_broken_is_named(rule: str) -> None:
     policy, words, broken, kept = BROKEN[rule]
     assert unmet(policy, Secret(broken), LOGIN) == (words,)
     assert unmet(policy, Secret(kept), LOGIN) == ()
+
+
+def test_rules_of_composition_are_those_about_kinds_of_characters() -> None:
+    others = {"min_length", "max_length", "excludes_username", "excludes_common"}
+    for rule, (policy, _, bad, _) in BROKEN.items():
+        assert of_composition(unmet(policy, Secret(bad), LOGIN)) is (rule not in others)
+    assert not of_composition(["no part of the user name: say without=('digit', 'symbol')"])
 
 
 def test_there_is_no_other_rule() -> None:
