@@ -116,7 +116,7 @@ def create(now: datetime, wanted: Wanted) -> Generated:
 
 
 def update(now: datetime, made: Generated, wanted: Wanted) -> Generated:
-    """Make the next value, or go back to the previous one; exactly one is kept beside the new one.
+    """Make the next value, or take the previous one if its generation is wanted; exactly one is kept beside it.
 
     Without a reason for another one the value stays.
     """
@@ -124,8 +124,7 @@ def update(now: datetime, made: Generated, wanted: Wanted) -> Generated:
     reason = _reason(now, made, declared)
     if reason is None:
         return made.model_copy(update=declared)
-    back = made.previous if _goes_back(made, declared) else None
-    value = back or _other_than(made.value, Recipe.parse(wanted.recipe))
+    value = _previous(made, declared) or _other_than(made.value, Recipe.parse(wanted.recipe))
     return Generated(
         **declared,
         value=value,
@@ -134,6 +133,14 @@ def update(now: datetime, made: Generated, wanted: Wanted) -> Generated:
         previous=made.value,
         previous_generation=made.generation,
     )
+
+
+def _previous(made: Generated, wanted: Properties) -> Secret | None:
+    """Return the previous value where its generation is wanted again and the recipe of today allows it."""
+    is_wanted = made.generation != wanted["generation"] == made.previous_generation
+    if made.previous is None or not is_wanted:
+        return None
+    return made.previous if Recipe.parse(wanted["recipe"]).allows(made.previous.reveal()) else None
 
 
 def _other_than(present: Secret, recipe: Recipe) -> Secret:

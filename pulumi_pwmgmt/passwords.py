@@ -73,7 +73,7 @@ class GeneratedPassword(dynamic.Resource, module="pwmgmt", name="GeneratedPasswo
 
     All passwords that meet the recipe are equally likely. A new one is made when ``keepers``, the generation or the
     passing of ``rotate_after`` says so, or when a changed recipe is one that the present value does not meet. The one
-    before it is kept too, and going back to its generation brings it back.
+    before it is kept too, and its generation brings it back.
 
     Args:
         resource_name: the resource's name in the program.

@@ -118,6 +118,25 @@ def test_going_back_brings_the_one_before_back() -> None:
     assert third.reason == "gone back to an earlier one: generation 4 → 1, 0 days old"
 
 
+def test_going_on_to_the_generation_that_is_kept_brings_it_back_too() -> None:
+    second = updated(made(), wanted(generation=2))
+    first = updated(second, wanted(generation=1))
+    again = updated(first, wanted(generation=2))
+    assert again.value == second.value
+    assert (again.previous, again.previous_generation) == (first.value, 1)
+    assert again.reason == "rotated: generation 1 → 2, 0 days old"
+    third = updated(first, wanted(generation=3))
+    assert third.value.reveal() not in (first.value.reveal(), second.value.reveal())
+
+
+def test_going_on_to_one_that_the_recipe_no_longer_allows_makes_another() -> None:
+    longer = Recipe(length=20)
+    first = updated(updated(made(), wanted(generation=2)), wanted(generation=1))
+    second = updated(first, wanted(recipe=longer, generation=2))
+    assert longer.allows(second.value.reveal())
+    assert (second.previous, second.previous_generation) == (first.value, 1)
+
+
 def test_going_back_further_is_refused_with_what_there_is() -> None:
     fourth = updated(updated(made(generation=2), wanted(generation=3)), wanted(generation=4))
     with pytest.raises(
