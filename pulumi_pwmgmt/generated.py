@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 Properties = dict[str, Any]
 
-_DRAWS = 100
 _BROKEN = "the state of this generated password is not as this provider wrote it"
 
 
@@ -144,9 +143,11 @@ def _previous(made: Generated, wanted: Properties) -> Secret | None:
 
 
 def _other_than(present: Secret, recipe: Recipe) -> Secret:
-    """Draw until it is another one; a recipe so narrow that it does not come up has no other."""
-    drawn = (recipe.random() for _ in range(_DRAWS))
-    return next((value for value in drawn if value != present), present)
+    """Draw until it is another one: every recipe has two at least."""
+    value = recipe.random()
+    while value == present:
+        value = recipe.random()
+    return value
 
 
 def _goes_back(made: Generated, wanted: Properties) -> bool:

@@ -105,13 +105,13 @@ class Recipe:
             raise ValueError(
                 "the recipe can't be met: leading_digit is False, and nothing but a digit could come first"
             )
-        if self.count == 1:
-            raise ValueError("a single password meets the recipe: make it longer or give it more characters")
         if 2 * self._lost > self.count:
             raise ValueError(
                 "the recipe may leave less than half of its passwords: "
                 "without has too many or too short parts; single characters belong in leave_out",
             )
+        if self.count - self._lost == 1:
+            raise ValueError("a single password meets the recipe: make it longer or give it more characters")
 
     @staticmethod
     def for_system(name: str, **changes: Any) -> Recipe:  # noqa: ANN401 -- the arguments of a recipe

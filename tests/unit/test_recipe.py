@@ -287,6 +287,10 @@ def test_a_bias_would_be_seen(draw: Callable[[], str]) -> None:
         ),
         ({"lower": None, "upper": None, "digits": None, "symbols": None}, "can't be met"),
         ({"lower": None, "upper": None, "digits": None, "symbol_set": "!"}, "a single password"),
+        (
+            {"length": 1, "lower": None, "upper": None, "symbols": None, "leave_out": "01234567", "without": ("8",)},
+            "a single",
+        ),
     ],
 )
 def test_a_recipe_that_is_wrong_says_so_at_once_and_why(arguments: dict[str, Any], told: str) -> None:
