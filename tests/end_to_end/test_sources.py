@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from pulumi_pwmgmt.derivation import derive
 from pulumi_pwmgmt.model import Secret
 from pulumi_pwmgmt.recipe import Recipe
+from pulumi_pwmgmt.simulator import seed
 from pulumi_pwmgmt.systems import discover
 from tests.end_to_end.programs import credential, program
 
@@ -35,6 +37,15 @@ def connected(stack: Stack, directory: Directory, system: str) -> tuple[Account,
     stack.configure({"pwmgmt:now": "2026-11-01T12:00:00Z"}, secrets={"live": account.password})
     more = "on_destroy='revoke', current_password=config.require_secret('live')" if system == "etna" else ""
     return account, {"connection": "it", "principal": account.principal, "more": more}
+
+
+def without_history() -> dict[str, Any]:
+    """Let every account take a password that it had before."""
+    directory: dict[str, Any] = yaml.safe_load(seed.default_text())
+    for system in ("etna", "okta"):
+        directory[system]["policy"]["history_count"] = 0
+    directory["onelogin"]["policy"]["passwords_remembered"] = 0
+    return directory
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
@@ -83,6 +94,7 @@ def test_a_derived_password_is_in_no_state_and_rotates(stack: Stack, directory: 
 def test_a_generated_password_is_in_the_state_first_and_rotates(
     stack: Stack, directory: Directory, system: str
 ) -> None:
+    directory.simulator.load(without_history())
     account, place = connected(stack, directory, system)
     stack.program(program(GENERATED.format(system=system), credential(password="made", **place)))
     preview = stack.preview()
@@ -101,8 +113,42 @@ def test_a_generated_password_is_in_the_state_first_and_rotates(
     assert made["previous"] == first
     assert made["value"] != first
     assert directory.logs_in(account, made["value"])
+
+    for generation, value, reason in ((1, first, "gone back to an earlier one"), (2, made["value"], "rotated")):
+        directory.simulator.advance_clock(60)
+        stack.configure({"pwmgmt:generations.made": str(generation)})
+        assert f"{reason}: generation {3 - generation} → {generation}" in stack.preview().text
+        assert stack.up().operations == {"bot": "update"}
+        assert stack.generated()["value"] == value
+        assert directory.logs_in(account, value)
     stack.destroy()
     assert not directory.logs_in(account, made["value"])
+
+
+def test_another_source_sets_the_new_password_once_and_says_so(stack: Stack, directory: Directory) -> None:
+    account, place = connected(stack, directory, "okta")
+    stack.configure(secrets={"pwmgmt:masters.main": MASTER, "password": "CANARY-Supplied-1"})
+    made = GENERATED.format(system="okta")
+    stack.program(program(credential(**place)))
+    stack.up()
+    assert directory.logs_in(account, "CANARY-Supplied-1")
+    accepted = "pulumi.export('accepted', bot.accepted_password)"
+    for kinds, declared in {
+        "supplied → derived": [credential(password=DERIVED.format(system="okta"), **place)],
+        "derived → generated": [made, credential(password="made", **place)],
+        "generated → supplied": [made, credential(**place)],
+    }.items():
+        directory.simulator.advance_clock(60)
+        stack.configure(secrets={"password": "CANARY-Supplied-2"})
+        stack.program(program(*declared, accepted))
+        assert f"source changed: {kinds}" in stack.preview().text
+        before = len(directory.calls())
+        assert stack.up().operations == {"bot": "update"}
+        assert sum(WRITES["okta"] in call for call in directory.calls()[before:]) == 1
+        assert stack.credentials()["bot"]["outputs"]["reason"] == f"source changed: {kinds}"
+        assert directory.logs_in(account, stack.outputs()["accepted"])
+        assert stack.up().operations == {"bot": "same"}
+    assert directory.logs_in(account, "CANARY-Supplied-2")
 
 
 def test_a_value_that_changes_where_it_is_referred_to_is_written_once(stack: Stack, directory: Directory) -> None:
