@@ -166,9 +166,9 @@ class ManagedCredential(dynamic.Resource, module="pwmgmt", name="ManagedCredenti
         What takes it is ordered behind the change, and keeps it in its own entry of the state, encrypted.
 
         Raises:
-            pulumi.RunError: in the run, where the declared password is not the accepted one: ``ignore_changes`` holds
-                the declared one back, or a change made outside was accepted. A derived one that is held back is
-                no obstacle: the accepted one is computed again, unless its master is gone.
+            pulumi.RunError: in the run, where the declared password is not the accepted one: ``ignore_changes`` or
+                ``--target`` holds the declared one back, or a change made outside was accepted. A derived one that is
+                held back is no obstacle: the accepted one is computed again, unless its master is gone.
 
         """
         # No argument is called drift, so it stays unknown until the system has answered.
@@ -227,7 +227,7 @@ def _accepted(
         raise _told(
             CurrentPasswordRejected(
                 f"the declared password of {principal!r} is not the one that {tenant} has accepted",
-                to_do="take 'password' out of ignore_changes",
+                to_do="take 'password' out of ignore_changes, or include it in --target",
             )
         )
     return password.reveal()

@@ -160,6 +160,24 @@ def test_an_ignored_password_never_reaches_the_server(stack: Stack, directory: D
     assert not directory.logs_in(account, "CANARY-Declared-1")
 
 
+def test_the_password_of_a_credential_that_is_not_targeted_is_not_given_out(
+    stack: Stack, directory: Directory, account: Account
+) -> None:
+    other = directory.account("okta", 1)
+    declared = [
+        credential(name, connection="okta", principal=one.principal)
+        for name, one in {"bot": account, "it": other}.items()
+    ]
+    stack.program(program(*declared, 'pulumi.export("accepted", bot.accepted_password)'))
+    stack.up()
+    stack.configure(secrets={"password": "CANARY-Declared-2"})
+    refused = stack.up("--target", stack.urn("it"), expect=1).text
+    assert f"the declared password of {account.principal!r} is not the one that" in refused
+    assert "take 'password' out of ignore_changes, or include it in --target" in refused
+    assert stack.up().operations["bot"] == "update"
+    assert stack.outputs()["accepted"] == "CANARY-Declared-2"
+
+
 def test_a_destroy_that_runs_the_program_still_revokes(stack: Stack, directory: Directory, account: Account) -> None:
     stack.program(program(credential(connection="okta", principal=account.principal)))
     stack.up()
