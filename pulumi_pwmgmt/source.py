@@ -187,6 +187,8 @@ def why(olds: Properties, inputs: Properties, age: int | None) -> str:
     known_before = bool(source_of(olds)) or after.get("kind") in (GENERATED, DERIVED)
     if known_before and before.get("kind") != after.get("kind"):
         return f"source changed: {before.get('kind')} → {after.get('kind')}"
+    if after.get("resource") not in (None, before.get("resource")):
+        return f"it is another GeneratedPassword now: {after['resource'].rpartition('::')[2]!r}"
     if before.get("generation") != after.get("generation"):
         changed = rotated(int(before["generation"]), int(after["generation"]), age)
         return changed + (_by_master(before, after) if after.get("kind") == DERIVED else "")

@@ -75,6 +75,15 @@ def test_another_value_of_the_same_generation_is_said_to_be_another_one() -> Non
     assert stack.preview(bot=another)["bot"]["reason"].startswith("another one was generated")
 
 
+@pytest.mark.parametrize("generation", [1, 2])
+def test_another_resource_that_generates_it_is_said_to_be_another_one(generation: int) -> None:
+    stack, _ = stack_with_master(Administrator)
+    urn = "urn:pulumi:test::stranger::pulumi-python:dynamic/pwmgmt:GeneratedPassword"
+    stack.up(bot=generated(MADE, resource=f"{urn}::one"))
+    other = generated(RECIPE.random().reveal(), generation, resource=f"{urn}::other")
+    assert stack.preview(bot=other)["bot"]["reason"] == "it is another GeneratedPassword now: 'other'"
+
+
 def without_what_is_new(stack: Stack) -> None:
     """Make the state that of the version before sources and facts."""
     entry = stack.state["bot"]
