@@ -124,9 +124,9 @@ class Recipe:
             ValueError: no system has that name, the recipe can't be met, or its symbols or length are not the system's.
 
         """
-        if name not in _MANUALS:
+        if not isinstance(name, str) or name not in _MANUALS:
             raise ValueError(
-                f"there is no system {name!r}{did_you_mean(name, _MANUALS)}; there are {', '.join(_MANUALS)}"
+                f"there is no system {name!r}{did_you_mean(str(name), _MANUALS)}; there are {', '.join(_MANUALS)}"
             )
         manual, recipe = _MANUALS[name], Recipe(**changes)
         forbidden = set(recipe.characters("symbols")) - set(manual.symbols)

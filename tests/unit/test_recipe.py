@@ -344,6 +344,10 @@ def test_a_system_that_is_unknown_is_named_with_those_that_are_known() -> None:
         ValueError, match=r"'onelogon' .did you mean onelogin..; there are etna, okta, okta_myaccount, onelogin"
     ):
         Recipe.for_system("onelogon")
+    nothing: Any
+    for nothing in (None, 5, []):
+        with pytest.raises(ValueError, match="there is no system"):
+            Recipe.for_system(nothing)
 
 
 # --- its forms ---
