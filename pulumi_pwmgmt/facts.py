@@ -39,6 +39,7 @@ from dataclasses import asdict
 from datetime import date, datetime, timezone
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from pulumi_pwmgmt.counting import whole
 from pulumi_pwmgmt.errors import NotConfigured
 from pulumi_pwmgmt.estimate import estimate
 
@@ -74,7 +75,7 @@ def of_value(
     so that an estimate is made once.
     """
     if before and before.get("format") == FORMAT and before.get("strength") == "estimated":
-        return _head(source, None) | {name: _whole(before[name]) for name in _OF_A_VALUE if name in before}
+        return _head(source, None) | {name: whole(before[name]) for name in _OF_A_VALUE if name in before}
     judged = estimate(password, names)
     strength = {"strength_bits": _tenths(judged.bits), "strength": "estimated", "common": judged.common}
     return _head(source, None) | _counted(password) | strength
@@ -117,7 +118,7 @@ def age(facts: Mapping[str, Any], now: datetime) -> int | None:
 
 def carried(before: Mapping[str, Any]) -> Facts:
     """Return the facts of a password that is the same and not at hand: all as they were."""
-    return {name: _whole(value) for name, value in before.items()}
+    return {name: whole(value) for name, value in before.items()}
 
 
 def tag(password: Password, key: Secret | None) -> Facts:
@@ -171,10 +172,6 @@ def _exact(recipe: Recipe, most: float = math.inf) -> Facts:
 
 def _tenths(bits: float) -> float:
     return math.floor(bits * 10) / 10
-
-
-def _whole(value: object) -> object:
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _day(text: object) -> date | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from pulumi_pwmgmt.counting import MOST, is_counting, whole
 from pulumi_pwmgmt.errors import CredentialError, NotConfigured, Unsupported
 from pulumi_pwmgmt.model import UNKNOWN
 from pulumi_pwmgmt.recipe import Recipe
@@ -76,10 +77,11 @@ def check(news: Properties) -> tuple[Properties, list[CredentialError]]:
         problems.append(Unsupported(f"the recipe: {error}", to_do="correct it"))
     if inputs.get("keepers") is not UNKNOWN and not isinstance(inputs.get("keepers", {}), dict):
         problems.append(Unsupported("keepers is no map", to_do='give it as {"name": value}'))
-    for name in ("rotate_after", "generation"):
-        number = inputs.get(name)
-        if number is not None and not (isinstance(number, (int, float)) and number >= 1 and number % 1 == 0):
-            problems.append(Unsupported(f"{name} is no whole number above 0", to_do="correct it"))
+    problems += [
+        Unsupported(f"{name} is no whole number from 1 to {MOST}", to_do="correct it")
+        for name in ("rotate_after", "generation")
+        if name in inputs and not is_counting(whole(inputs[name]))
+    ]
     return inputs, problems
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pulumi
 from pulumi import dynamic
 
+from pulumi_pwmgmt.counting import MOST, is_counting
 from pulumi_pwmgmt.errors import CredentialError
 from pulumi_pwmgmt.model import Reference
 from pulumi_pwmgmt.moment import moment
@@ -119,8 +120,8 @@ class GeneratedPassword(dynamic.Resource, module="pwmgmt", name="GeneratedPasswo
             raise ValueError("give rotate_after or a rotation, not both: each says when another one is made")
         recipe = recipe or Recipe()
         _judge(recipe, rotation, generation)
-        if rotate_after is not None and not _is_counting(rotate_after):
-            raise ValueError(f"rotate_after is {rotate_after!r}: it is a whole number of days, from 1")
+        if rotate_after is not None and not is_counting(rotate_after):
+            raise ValueError(f"rotate_after is {rotate_after!r}: it is a whole number of days, from 1 to {MOST}")
         source: Properties = {"kind": "generated", "recipe": recipe.as_input()}
         if rotate_after is not None:
             source["schedule"] = {"text": f"{rotate_after} days after it was made", "longest_days": rotate_after}
@@ -154,12 +155,8 @@ def _judge(recipe: object, rotation: object, generation: object) -> None:
             raise ValueError("rotation is no RotationSchedule: give RotationSchedule(every_days=…)")
     if generation is not None and rotation is not None:
         raise ValueError("give a generation or a rotation, not both: the rotation says which generation it is")
-    if generation is not None and not _is_counting(generation):
-        raise ValueError(f"generation is {generation!r}: it is a whole number, from 1")
-
-
-def _is_counting(number: object) -> bool:
-    return isinstance(number, int) and not isinstance(number, bool) and number > 0
+    if generation is not None and not is_counting(generation):
+        raise ValueError(f"generation is {generation!r}: it is a whole number, from 1 to {MOST}")
 
 
 def _with_generation(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.runtime import get_root_resource
 
+from pulumi_pwmgmt.counting import MOST, is_counting
 from pulumi_pwmgmt.errors import NotConfigured
 from pulumi_pwmgmt.settings import path_of
 from pulumi_pwmgmt.suggestion import did_you_mean
@@ -32,9 +33,9 @@ def pinned(resource_name: str) -> int | None:
     """
     watch(resource_name)
     generation = _generations().get(resource_name)
-    if generation is None or (type(generation) is int and generation > 0):
+    if generation is None or is_counting(generation):
         return generation
-    raise NotConfigured(f"{path_of(KEY, resource_name)} is no whole number from 1", to_do=_set(resource_name))
+    raise NotConfigured(f"{path_of(KEY, resource_name)} is no whole number from 1 to {MOST}", to_do=_set(resource_name))
 
 
 def watch(*resource_names: str) -> None:

@@ -14,6 +14,7 @@ import string
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pulumi_pwmgmt.counting import whole
 from pulumi_pwmgmt.enumeration import Texts
 from pulumi_pwmgmt.model import Secret
 from pulumi_pwmgmt.suggestion import did_you_mean
@@ -302,6 +303,4 @@ def _is_printable(value: object) -> bool:
 def _argument(name: str, value: object) -> Any:  # noqa: ANN401 -- Recipe looks at what it is
     if name in _CLASSES and value == _NONE:
         return None
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return tuple(value) if isinstance(value, list) else value
+    return tuple(value) if isinstance(value, list) else whole(value)

@@ -16,6 +16,7 @@ from pydantic import (
     ValidationError,
 )
 
+from pulumi_pwmgmt.counting import is_counting, whole
 from pulumi_pwmgmt.errors import NotConfigured
 from pulumi_pwmgmt.model import OnDestroy, OnDrift, Reference, Secret, rfc3339
 from pulumi_pwmgmt.recipe import Recipe
@@ -49,19 +50,15 @@ def _in_utc(when: datetime) -> datetime:
         raise ValueError("must be a time that UTC has too") from None
 
 
-def _is_counting(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 1 and value % 1 == 0
-
-
 def _computable(source: dict[str, Any]) -> dict[str, Any]:
     """Let through only what a password can be computed from again, and what older versions wrote."""
     kind = source.get("kind")
     if kind in ("generated", "derived"):
         Recipe.parse(source.get("recipe", ""))
     known = not source or kind in ("supplied", "reference", "generated", "derived")
-    counted = kind not in ("generated", "derived") or _is_counting(source.get("generation"))
+    counted = kind not in ("generated", "derived") or is_counting(whole(source.get("generation")))
     master = source.get("master")
-    derivable = kind != "derived" or (_is_counting(source.get("format")) and _names_a_master(master))
+    derivable = kind != "derived" or (is_counting(whole(source.get("format"))) and _names_a_master(master))
     if not (known and counted and derivable):
         raise ValueError("must be a source of passwords")
     return source

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from cronsim import CronSim, CronSimError
 
+from pulumi_pwmgmt.counting import MOST, is_counting
 from pulumi_pwmgmt.freeze import YEARS, Freeze, local_windows, parse_day, thawed, windows
 from pulumi_pwmgmt.suggestion import closest
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _MOST_DAYS = 3650
-_MOST_GENERATIONS = 2**31
+_MOST_FIRST = MOST - 200 * 366  # which leaves a rotation a day for all the years that schedules know
 _LONGEST_CRON = 100  # characters
 _LONGEST_FREEZE = timedelta(days=366)
 _CALENDAR_REPEATS = 28 * 365 + 7  # days, save that 2100 is no leap year
@@ -69,7 +70,7 @@ class RotationSchedule:
             raise ValueError("give either every_days or cron")
         if self.every_days is not None:
             _judge_number(self.every_days, "every_days", "days", _MOST_DAYS)
-        _judge_number(self.first_generation, "first_generation", "generations", _MOST_GENERATIONS)
+        _judge_number(self.first_generation, "first_generation", "generations", _MOST_FIRST)
         _judge_zone(self.time_zone)
         start = _start(self.start)
         if self.cron is not None:
@@ -172,7 +173,7 @@ def _longest_cron_period(cron: str, start: str) -> int:
 
 
 def _judge_number(number: object, name: str, what: str, most: int) -> None:
-    if not isinstance(number, int) or isinstance(number, bool) or not 0 < number <= most:
+    if not is_counting(number) or number > most:
         raise ValueError(f"{name} is {number!r}: it is a whole number of {what} from 1 to {most}")
 
 

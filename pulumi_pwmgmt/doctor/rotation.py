@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pulumi_pwmgmt.arguments import is_derived
+from pulumi_pwmgmt.counting import is_counting
 from pulumi_pwmgmt.doctor.finding import UP, Finding, of_error
 from pulumi_pwmgmt.doctor.stack import name_in
 from pulumi_pwmgmt.errors import NotConfigured
@@ -100,7 +101,7 @@ def _pinned(config: Mapping[str, str], name: str) -> int | None:
     except ValueError:
         return None
     pinned = entries.get(name) if isinstance(entries, dict) else None
-    return pinned if isinstance(pinned, int) and not isinstance(pinned, bool) else None
+    return pinned if is_counting(pinned) else None
 
 
 def _is_behind(record: Record, generated: Iterable[Entry]) -> bool:

@@ -76,7 +76,7 @@ def test_a_refusal_is_one_line() -> None:
     result = door().check({}, {"recipe": {"length": 3, "digits": 4}, "generation": 0.0})
     first, second = (failure.reason for failure in result.failures)
     assert first.startswith("Unsupported: the recipe: the recipe can't be met: ")
-    assert second == "Unsupported: generation is no whole number above 0 — correct it"
+    assert second == "Unsupported: generation is no whole number from 1 to 2147483647 — correct it"
 
 
 @pytest.mark.usefixtures("stack")

@@ -27,7 +27,7 @@ def test_a_program_that_declares_credentials_pulls_in_neither_the_wire_nor_a_sys
     assert ours == {
         f"pulumi_pwmgmt.{name}"
         for name in (
-            "enumeration", "errors", "fingerprint", "json_text",
+            "counting", "enumeration", "errors", "fingerprint", "json_text",
             "masters", "model", "moment", "passwords", "pins", "provider", "recipe",
             "resource", "settings", "suggestion",
         )

@@ -224,6 +224,7 @@ def test_one_of_them_is_pinned_by_the_config() -> None:
         ({"generations": '{"bot": 0}'}, "pwmgmt:generations.bot is no whole number from 1"),
         ({"generations": '{"bot": "5"}'}, "pwmgmt:generations.bot is no whole number from 1"),
         ({"generations": '{"bot": 1.5}'}, "pwmgmt:generations.bot is no whole number from 1"),
+        ({"generations": '{"bot": 2147483648}'}, "pwmgmt:generations.bot is no whole number from 1 to 2147483647"),
         ({"generations": '{"bot": true}'}, "pwmgmt:generations.bot is no whole number from 1"),
         ({"generations": "5"}, "pwmgmt:generations is not a map"),
         ({"generations": "[CANARY-x"}, "pwmgmt:generations is not a map"),

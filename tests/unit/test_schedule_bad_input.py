@@ -62,7 +62,7 @@ DAY = "is no day from 2000 to 2199, like 2026-12-15"
         ({"start": "2200-01-01"}, f"start: '2200-01-01' {DAY}"),
         ({"start": "20260101"}, f"start: '20260101' {DAY}"),
         ({"start": 2026}, f"start: 2026 {DAY}"),
-        ({"first_generation": 0}, "first_generation is 0: it is a whole number of generations from 1 to 2147483648"),
+        ({"first_generation": 0}, "first_generation is 0: it is a whole number of generations from 1 to 2147410447"),
         ({"spread_days": -1}, "spread_days is -1: it is a number of days from 0"),
         ({"spread_days": float("nan")}, "spread_days is nan: it is a number of days from 0"),
         ({"spread_days": float("inf")}, "spread_days is inf: it is a number of days from 0"),
