@@ -18,14 +18,7 @@ Keys, each absent where it is not known or does not apply:
 ``server``         the rules that the system itself states (``model.PasswordPolicy``), those that it has
 =================  ====================================================================================================
 
-A caller that has the facts of before makes new ones in three lines::
-
-    before = (olds.get("facts") or {}) if the_same_password else None
-    judged = of_value(password, "supplied", names=[principal, connection], before=before)
-    inputs["facts"] = dated(judged, now, before) | tag(password, key)
-
-with ``of_recipe`` or ``of_derived`` in the second one for the other sources, and ``carried`` in place of all of them
-where the value is not at hand. A number that has been through Pulumi's engine is a float; both are read here.
+A number that has been through Pulumi's engine is a float; both are read here.
 """
 
 from __future__ import annotations

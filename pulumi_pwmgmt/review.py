@@ -44,10 +44,10 @@ def review(
         policy = server_rules.stated(run, inputs, connected) if asked else None
         problems = server_rules.unmet_rules(run, inputs, connected, policy) if asked else []
         known = _facts(run, olds, inputs, password, changes=changes) | facts.server(policy)
-        tagged = facts.tag(password, run.reuse_key(in_preview=in_preview)) if password else known
+        tagged = facts.tag(password, run.reuse_key(in_preview=in_preview)) if password else {}
         if source_of(inputs).get("kind") not in (GENERATED, DERIVED):
             known |= tagged
-        _refuse_reuse(run, inputs, connected, tagged.get("reuse_tag"))
+        _refuse_reuse(run, inputs, connected, (tagged if password else known).get("reuse_tag"))
     except CredentialError as error:
         return inputs, [("password", error)]
     return _told(inputs, known), problems
