@@ -52,6 +52,10 @@ def derive(master: Secret, *, tenant: str, principal: str, generation: int, reci
     return Secret(password)
 
 
+FORMATS = {1: derive}
+"""What computes each format that there has been: a new one comes beside the old ones."""
+
+
 def _bytes_of(master: Secret) -> bytes:
     secret = b""
     with contextlib.suppress(UnicodeEncodeError):  # told below, outside of an error that holds the master

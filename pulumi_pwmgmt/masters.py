@@ -27,12 +27,13 @@ def recompute(masters: Mapping[str, Any], source: Mapping[str, Any], tenant: str
         NotConfigured: its master is not there or too short, or a newer version of this library has made it.
 
     """
-    from pulumi_pwmgmt.derivation import FORMAT, derive  # noqa: PLC0415 -- most programs have nothing to derive
+    from pulumi_pwmgmt.derivation import FORMATS  # noqa: PLC0415 -- most programs have nothing to derive
 
-    if source["format"] != FORMAT:
+    derive = FORMATS.get(source["format"])
+    if derive is None:
         raise NotConfigured(
             f"the password of {principal!r} was derived in format {source['format']:g}, and this version knows only "
-            f"{FORMAT}",
+            f"{', '.join(map(str, FORMATS))}",
             to_do="install the version of pulumi_pwmgmt that made it, or a newer one",
         )
     return derive(

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulumi_pwmgmt import lifecycle
+from pulumi_pwmgmt import derivation, lifecycle
 from pulumi_pwmgmt.check import check
 from pulumi_pwmgmt.errors import NotConfigured
 from pulumi_pwmgmt.masters import KEY, named, recompute, reference
-from pulumi_pwmgmt.model import Reference
+from pulumi_pwmgmt.model import Reference, Secret
 from pulumi_pwmgmt.record import Declaration
 from tests.canary import assert_no_canary
 from tests.unit.in_memory import Administrator, OldForNew
@@ -227,6 +227,12 @@ def test_a_name_that_a_path_can_not_carry_is_quoted_in_the_command() -> None:
 
 
 def test_numbers_from_the_engine_are_as_good_as_those_of_the_program() -> None:
+    assert recompute({"main": MASTER}, SOURCE, TENANT, LOGIN).reveal() == password(3)
+
+
+def test_each_format_is_computed_by_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(derivation.FORMATS, 2, lambda *_, **place: Secret(f"CANARY-2-{place['generation']}"))
+    assert recompute({"main": MASTER}, SOURCE | {"format": 2.0}, TENANT, LOGIN).reveal() == "CANARY-2-3"
     assert recompute({"main": MASTER}, SOURCE, TENANT, LOGIN).reveal() == password(3)
 
 
