@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError
+from urllib3.util.ssltransport import SSLTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -133,17 +134,17 @@ class _Shears:
         number, deadline = next(self._numbers), time.monotonic() + seconds
         with self._changed:
             self._due[number] = deadline, sock
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():  # a forked process has none of its parent's
                 self._thread = threading.Thread(target=self._watch, name="pwmgmt time-outs", daemon=True)
                 self._thread.start()
             if deadline < self._wakes:
                 self._changed.notify()
         return number
 
-    def spare(self, number: int) -> None:
-        """Let it go."""
+    def spare(self, number: int) -> bool:
+        """Let it go; return whether it still was whole."""
         with self._changed:
-            self._due.pop(number, None)
+            return self._due.pop(number, None) is not None
 
     def _watch(self) -> None:
         with self._changed:
@@ -152,10 +153,16 @@ class _Shears:
                 for number, (deadline, sock) in list(self._due.items()):
                     if deadline <= now:
                         del self._due[number]
-                        with contextlib.suppress(OSError):  # closed meanwhile
-                            sock.shutdown(socket.SHUT_RDWR)
+                        with contextlib.suppress(Exception):  # closed meanwhile; whatever it is, others are waiting
+                            _cut(sock)
                 self._wakes = min((deadline for deadline, _ in self._due.values()), default=math.inf)
                 self._changed.wait(None if self._wakes == math.inf else self._wakes - now)
+
+
+def _cut(sock: socket.socket | SSLTransport) -> None:
+    while isinstance(sock, SSLTransport):  # TLS through TLS, as to some proxies: a layer, and no socket
+        sock = sock.socket
+    socket.socket.shutdown(sock, socket.SHUT_RDWR)  # an SSLSocket's own takes the TLS away from who reads just then
 
 
 _SHEARS = _Shears()
@@ -163,9 +170,15 @@ _SHEARS = _Shears()
 
 @contextlib.contextmanager
 def cut_after(seconds: float | None, sock: socket.socket) -> Iterator[None]:
-    """Bound the time for the whole of what an answer brings: a socket's own time-out begins anew with each byte."""
+    """Bound the time for the whole of what an answer brings: a socket's own time-out begins anew with each byte.
+
+    Raises:
+        TimeoutError: it was cut off; what was read until then may look whole.
+
+    """
     number = _SHEARS.add(seconds or 0, sock)
     try:
         yield
     finally:
-        _SHEARS.spare(number)
+        if not _SHEARS.spare(number):
+            raise TimeoutError
