@@ -3,6 +3,7 @@
 Exit codes: 0 well, 1 a finding or a failure, 2 bad usage or input.
 """
 
+import os
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import BinaryIO
 import click
 
 _FAILURE, _BAD_INPUT = 1, 2
+_INTERRUPTED = 130  # as shells tell it of what SIGINT has ended
 _MISSING_EXTRA = "The simulator is not installed. Install it with: pip install 'pulumi-pwmgmt[simulator]'"
 _MISSING_TOOLS = "The report's formats are not installed. Install them with: pip install 'pulumi-pwmgmt[tools]'"
 _MISSING_TABLES = (
@@ -168,7 +170,10 @@ def doctor(*, stack: str | None, as_json: bool) -> None:
             click.echo(f"{_MISSING_TABLES}\n(missing: {error.name})", err=True)
             sys.exit(_FAILURE)
     try:
-        report = Examination(read(stack), datetime.now(timezone.utc)).report()
+        report = Examination(read(stack), datetime.now(timezone.utc), lambda text: click.echo(text, err=True)).report()
+    except KeyboardInterrupt:
+        click.echo("Interrupted: nothing was changed", err=True)
+        os._exit(_INTERRUPTED)  # some of its threads are still waiting for answers
     except StackUnreadableError as error:
         click.echo(str(error), err=True)
         sys.exit(_BAD_INPUT)
