@@ -3,6 +3,7 @@
 Exit codes: 0 well, 1 a finding or a failure, 2 bad usage or input.
 """
 
+import io
 import os
 import sys
 from datetime import datetime, timezone
@@ -25,6 +26,8 @@ _OUTPUT = click.Path(dir_okay=False, path_type=Path)
 @click.version_option(package_name="pulumi-pwmgmt")
 def main() -> None:
     """Passwords of service accounts as Pulumi resources: tools."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # signs and names that its encoding does not have
 
 
 @main.command()
