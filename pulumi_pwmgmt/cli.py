@@ -1,6 +1,6 @@
 """The command line: ``pwmgmt simulate``, ``pwmgmt report`` and ``pwmgmt doctor``.
 
-Exit codes: 0 well, 1 a finding or a failure, 2 bad usage or input.
+Exit codes: 0 well, 1 a finding or a failure, 2 bad usage or input; of the doctor 1 a finding, 2 whatever else.
 """
 
 import io
@@ -158,7 +158,7 @@ def doctor(*, stack: str | None, as_json: bool) -> None:
     Only reads, and logs in nowhere with a user's password. Run it in the program's directory, with what `pulumi up`
     needs: it takes config and state from your own pulumi.
 
-    Exit codes: 0 all well, 1 something to look at, 2 config or state can't be had.
+    Exit codes: 0 all well, 1 something to look at, 2 config or state can't be had, or it can't look for another reason.
     """
     from pulumi_pwmgmt import bug  # noqa: PLC0415 -- the library is slow to import
     from pulumi_pwmgmt.doctor import as_json as scripts  # noqa: PLC0415 -- same
@@ -171,7 +171,7 @@ def doctor(*, stack: str | None, as_json: bool) -> None:
     except ModuleNotFoundError as error:
         if not as_json:
             click.echo(f"{_MISSING_TABLES}\n(missing: {error.name})", err=True)
-            sys.exit(_FAILURE)
+            sys.exit(_BAD_INPUT)
     try:
         report = Examination(read(stack), datetime.now(timezone.utc), lambda text: click.echo(text, err=True)).report()
     except KeyboardInterrupt:
@@ -182,7 +182,7 @@ def doctor(*, stack: str | None, as_json: bool) -> None:
         sys.exit(_BAD_INPUT)
     except Exception as error:  # noqa: BLE001 -- a traceback would quote what it met
         click.echo(bug.told(error), err=True)
-        sys.exit(_FAILURE)
+        sys.exit(_BAD_INPUT)
     if as_json:
         click.echo(scripts.as_json(report))
     else:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pulumi_pwmgmt.configuration import KEY, Configuration
@@ -133,7 +134,7 @@ class Examination:
         if account.is_live:
             self._look(report, account)
         report.principal, report.status = scrub(record.principal), scrub(report.status or "") or None
-        report.findings = [finding.without(scrub) for finding in report.findings]
+        report.findings = [_naming(entry.urn, finding).without(scrub) for finding in report.findings]
         return report
 
     def _of_state(self, account: _Account, by_the_clock: datetime) -> list[Finding]:
@@ -192,6 +193,13 @@ def _of_generated(stack: Stack) -> Iterator[Finding]:
             Generated.parse(entry.outputs)
         except NotConfigured as error:  # noqa: PERF203 -- each one's problem is told
             yield of_error(entry.name, error)
+
+
+def _naming(urn: str, finding: Finding) -> Finding:
+    """Fill in what the library leaves to its reader."""
+    return replace(
+        finding, to_do=finding.to_do.replace("pulumi state delete URN", f"pulumi state delete {shlex.quote(urn)}")
+    )
 
 
 def _parsed(entry: Entry) -> _Account | CredentialReport:

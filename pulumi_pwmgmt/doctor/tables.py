@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _NOT_KNOWN = "–"  # noqa: RUF001 -- a dash is meant
 _AS_WIDE_AS_IT_TAKES = 1000
 _GOOD, _BAD = "green", "bold red"
-_CONNECTIONS = ("connection", "system", "reachable", "TLS", "token", "may read", "clock", "calls left", "rules")
+_CONNECTIONS = ("connection", "system", "reachable", "TLS", "token", "may read", "clock", "reads left", "rules")
 _CREDENTIALS = ("credential", "principal", "connection", "there", "status", "drifted", "changed", "by us", "days old")
 
 
