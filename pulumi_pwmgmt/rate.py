@@ -138,8 +138,9 @@ class Gate:
 
         What ``may_go_on`` raises, asked at least each second, ends the wait.
         """
-        known, ticket = self._lane(lane), object()
+        ticket = object()
         with self._turns:
+            known = self._lane(lane)
             known.queue.append(ticket)
         try:
             while True:
