@@ -158,8 +158,17 @@ def doctor(*, stack: str | None, as_json: bool) -> None:
     Only reads, and logs in nowhere with a user's password. Run it in the program's directory, with what `pulumi up`
     needs: it takes config and state from your own pulumi.
 
-    Exit codes: 0 all well, 1 something to look at, 2 config or state can't be had, or it can't look for another reason.
+    Exit codes: 0 all well, 1 something to look at, 2 config or state can't be had, or it can't look for another reason,
+    130 interrupted.
     """
+    try:
+        sys.exit(_examine(stack, as_json=as_json))
+    except KeyboardInterrupt:
+        click.echo("Interrupted: nothing was changed", err=True)
+        os._exit(_INTERRUPTED)  # some of its threads are still waiting for answers
+
+
+def _examine(stack: str | None, *, as_json: bool) -> int:
     from pulumi_pwmgmt import bug  # noqa: PLC0415 -- the library is slow to import
     from pulumi_pwmgmt.doctor import as_json as scripts  # noqa: PLC0415 -- same
     from pulumi_pwmgmt.doctor.examination import Examination  # noqa: PLC0415 -- same
@@ -171,23 +180,20 @@ def doctor(*, stack: str | None, as_json: bool) -> None:
     except ModuleNotFoundError as error:
         if not as_json:
             click.echo(f"{_MISSING_TABLES}\n(missing: {error.name})", err=True)
-            sys.exit(_BAD_INPUT)
+            return _BAD_INPUT
     try:
         report = Examination(read(stack), datetime.now(timezone.utc), lambda text: click.echo(text, err=True)).report()
-    except KeyboardInterrupt:
-        click.echo("Interrupted: nothing was changed", err=True)
-        os._exit(_INTERRUPTED)  # some of its threads are still waiting for answers
     except StackUnreadableError as error:
         click.echo(str(error), err=True)
-        sys.exit(_BAD_INPUT)
+        return _BAD_INPUT
     except Exception as error:  # noqa: BLE001 -- a traceback would quote what it met
         click.echo(bug.told(error), err=True)
-        sys.exit(_BAD_INPUT)
+        return _BAD_INPUT
     if as_json:
         click.echo(scripts.as_json(report))
     else:
         tables.show(report)
-    sys.exit(_FAILURE if report.all_findings else 0)
+    return _FAILURE if report.all_findings else 0
 
 
 def _write(path: Path, content: bytes) -> None:
