@@ -15,7 +15,7 @@ setup: ## Python environment and Pulumi engine, both in .venv; harmless to repea
 demo: setup ## one account in each simulated system through its life, with the real `pulumi up`
 	@.venv/bin/python -m examples.demo
 
-test: setup ## every check and every test
+test: setup ## every check, and every test but the long ones
 	@.venv/bin/python tests/storeys.py
 
 faults: setup ## the long tests: every fault at every step of every operation, killed runs, hundreds of accounts

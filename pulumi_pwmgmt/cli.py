@@ -1,8 +1,10 @@
 """The command line: ``pwmgmt simulate``, ``pwmgmt report`` and ``pwmgmt doctor``.
 
-Exit codes: 0 well, 1 a finding or a failure, 2 bad usage or input.
+Exit codes: 0 well, 1 a finding or a failure, 2 bad usage or input; of the doctor 1 a finding, 2 whatever else.
 """
 
+import io
+import os
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import BinaryIO
 import click
 
 _FAILURE, _BAD_INPUT = 1, 2
+_INTERRUPTED = 130  # as shells tell it of what SIGINT has ended
 _MISSING_EXTRA = "The simulator is not installed. Install it with: pip install 'pulumi-pwmgmt[simulator]'"
 _MISSING_TOOLS = "The report's formats are not installed. Install them with: pip install 'pulumi-pwmgmt[tools]'"
 _MISSING_TABLES = (
@@ -23,6 +26,8 @@ _OUTPUT = click.Path(dir_okay=False, path_type=Path)
 @click.version_option(package_name="pulumi-pwmgmt")
 def main() -> None:
     """Passwords of service accounts as Pulumi resources: tools."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # signs and names that its encoding does not have
 
 
 @main.command()
@@ -153,8 +158,17 @@ def doctor(*, stack: str | None, as_json: bool) -> None:
     Only reads, and logs in nowhere with a user's password. Run it in the program's directory, with what `pulumi up`
     needs: it takes config and state from your own pulumi.
 
-    Exit codes: 0 all well, 1 something to look at, 2 config or state can't be had.
+    Exit codes: 0 all well, 1 something to look at, 2 config or state can't be had, or it can't look for another reason,
+    130 interrupted.
     """
+    try:
+        sys.exit(_examine(stack, as_json=as_json))
+    except KeyboardInterrupt:
+        click.echo("Interrupted: nothing was changed", err=True)
+        os._exit(_INTERRUPTED)  # some of its threads are still waiting for answers
+
+
+def _examine(stack: str | None, *, as_json: bool) -> int:
     from pulumi_pwmgmt import bug  # noqa: PLC0415 -- the library is slow to import
     from pulumi_pwmgmt.doctor import as_json as scripts  # noqa: PLC0415 -- same
     from pulumi_pwmgmt.doctor.examination import Examination  # noqa: PLC0415 -- same
@@ -166,20 +180,20 @@ def doctor(*, stack: str | None, as_json: bool) -> None:
     except ModuleNotFoundError as error:
         if not as_json:
             click.echo(f"{_MISSING_TABLES}\n(missing: {error.name})", err=True)
-            sys.exit(_FAILURE)
+            return _BAD_INPUT
     try:
-        report = Examination(read(stack), datetime.now(timezone.utc)).report()
+        report = Examination(read(stack), datetime.now(timezone.utc), lambda text: click.echo(text, err=True)).report()
     except StackUnreadableError as error:
         click.echo(str(error), err=True)
-        sys.exit(_BAD_INPUT)
+        return _BAD_INPUT
     except Exception as error:  # noqa: BLE001 -- a traceback would quote what it met
         click.echo(bug.told(error), err=True)
-        sys.exit(_FAILURE)
+        return _BAD_INPUT
     if as_json:
         click.echo(scripts.as_json(report))
     else:
         tables.show(report)
-    sys.exit(_FAILURE if report.all_findings else 0)
+    return _FAILURE if report.all_findings else 0
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -43,6 +43,10 @@ _ATTEMPTS = 5
 _BACK_OFF = wait_random_exponential(multiplier=0.5, min=0.1, max=16)  # seconds
 _RECENT = 32  # secrets; one operation sends a dozen at most
 _FRESH = 2.0  # seconds; servers, and what stands before them, close a connection that idles for 5 or more
+_PROXY = (
+    "set HTTPS_PROXY right, or name the host in NO_PROXY, or have the proxy let it through, then run it again: nothing "
+    "was changed"
+)
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -275,7 +279,8 @@ class Wire:
                 line.last_used = self._clock.monotonic()
                 return Answer(response.status_code, response.headers, body, ends)
         except NeverConnected as failure:
-            return _unreachable(call, self._connection.tenant, str(failure), again=not failure.for_good)
+            to_do = _PROXY if failure.at_proxy else None
+            return _unreachable(call, self._connection.tenant, str(failure), again=not failure.for_good, to_do=to_do)
         except (InvalidURL, InvalidSchema):  # before anything was connected
             why = "the connection's url, or the proxy that the environment names, can't be used"
             return _unreachable(call, self._connection.tenant, why, again=False)
@@ -300,5 +305,5 @@ def _outcome(state: RetryCallState) -> Reply | Failure:
     return outcome
 
 
-def _unreachable(call: Call, tenant: str, why: str, *, again: bool) -> Failure:
-    return Failure(Unreachable(f"{call.asked.what} at {tenant}: {why}"), again=again)
+def _unreachable(call: Call, tenant: str, why: str, *, again: bool, to_do: str | None = None) -> Failure:
+    return Failure(Unreachable(f"{call.asked.what} at {tenant}: {why}", to_do=to_do), again=again)

@@ -89,7 +89,7 @@ class _Lane:
     resets: float = -math.inf
     latest: float = -math.inf  # when the latest call went out
     waited: float = 0.0  # seconds in this window
-    told: dict[str, float] = field(default_factory=dict)
+    told: dict[tuple[str, bool], float] = field(default_factory=dict)  # the latest end, by what was said
 
 
 class Gate:
@@ -138,8 +138,9 @@ class Gate:
 
         What ``may_go_on`` raises, asked at least each second, ends the wait.
         """
-        known, ticket = self._lane(lane), object()
+        ticket = object()
         with self._turns:
+            known = self._lane(lane)
             known.queue.append(ticket)
         try:
             while True:
@@ -197,9 +198,10 @@ class Gate:
 
     def _news(self, name: str, lane: _Lane, wait: Wait) -> str | None:
         kind = "slowed down" if wait.seconds < wait.until - self._clock.monotonic() else "waiting"
-        if lane.waited + wait.seconds < _WORTH_TELLING or wait.until <= lane.told.get(kind, -math.inf) + _SAME:
+        reason = kind, wait.until == lane.opens
+        if lane.waited + wait.seconds < _WORTH_TELLING or wait.until <= lane.told.get(reason, -math.inf) + _SAME:
             return None
-        lane.told[kind] = wait.until
+        lane.told[reason] = wait.until
         return f"{kind} until {self.when(wait)} for the rate limit{name and ' of '}{name}: {wait.why}"
 
 

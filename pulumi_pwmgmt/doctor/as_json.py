@@ -18,7 +18,7 @@ FORMAT = 1
 def as_json(report: Report) -> str:
     """Return it as one JSON object; docs/doctor.md says what is in it."""
     whole = {"format": FORMAT, "well": not report.all_findings, **asdict(report)}
-    return json.dumps(whole, indent=2, ensure_ascii=False, default=_text)
+    return json.dumps(whole, indent=2, default=_text)
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 -- what JSON has no form for

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pulumi_pwmgmt.errors import CredentialError
+    from pulumi_pwmgmt.redaction import Scrubber
 
+_LONGEST = 1000  # characters of one text
 UP = "pulumi up"
 REFRESH = "pulumi up --refresh"
 
@@ -26,6 +28,11 @@ class Finding:
     happened: str
     to_do: str
     command: str | None = None
+
+    def without(self, scrub: Scrubber) -> Finding:
+        """Return it without what is not to be shown."""
+        happened, to_do = (scrub(text, limit=_LONGEST) for text in (self.happened, self.to_do))
+        return replace(self, happened=happened, to_do=to_do)
 
 
 def of_error(about: str, error: CredentialError) -> Finding:

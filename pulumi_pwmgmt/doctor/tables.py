@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -14,7 +15,6 @@ from pulumi_pwmgmt.model import rfc3339
 from pulumi_pwmgmt.report.text import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from typing import TextIO
 
     from pulumi_pwmgmt.doctor.connections import ConnectionReport
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _NOT_KNOWN = "–"  # noqa: RUF001 -- a dash is meant
 _AS_WIDE_AS_IT_TAKES = 1000
 _GOOD, _BAD = "green", "bold red"
-_CONNECTIONS = ("connection", "system", "reachable", "TLS", "token", "may read", "clock", "calls left", "rules")
+_CONNECTIONS = ("connection", "system", "reachable", "TLS", "token", "may read", "clock", "reads left", "rules")
 _CREDENTIALS = ("credential", "principal", "connection", "there", "status", "drifted", "changed", "by us", "days old")
 
 
@@ -37,9 +37,9 @@ def show(report: Report, file: TextIO | None = None) -> None:
             file=file or sys.stdout, highlight=False, markup=False, emoji=False, width=_AS_WIDE_AS_IT_TAKES
         )
     if report.connections:
-        console.print(_table(_CONNECTIONS, map(_connection, report.connections)))
+        _print(console, _CONNECTIONS, [_connection(one) for one in report.connections])
     if report.credentials:
-        console.print(_table(_CREDENTIALS, map(_credential, report.credentials)))
+        _print(console, _CREDENTIALS, [_credential(one) for one in report.credentials])
     findings = report.all_findings
     for finding in findings:
         console.print(Text.assemble(("✗ ", _BAD), (plain(finding.about), "bold"), f": {plain(finding.happened)}"))
@@ -51,11 +51,19 @@ def show(report: Report, file: TextIO | None = None) -> None:
         console.print(Text(f"All well ({looked_at})", style=_GOOD))
 
 
-def _table(names: tuple[str, ...], rows: Iterable[list[Text]]) -> Table:
+def _print(console: Console, names: tuple[str, ...], rows: list[list[Text]]) -> None:
+    """Print a table, or a list where that is too wide: in a table's narrow columns names would be cut."""
     table = Table(*names, box=box.SIMPLE)
     for row in rows:
         table.add_row(*row)
-    return table
+    if console.measure(table, options=console.options.update(width=_AS_WIDE_AS_IT_TAKES)).maximum <= console.width:
+        console.print(table)
+        return
+    for name, *cells in rows:
+        told = [Text.assemble((title, "dim"), " ", cell) for title, cell in zip(names[1:], cells, strict=True)]
+        console.print(Text.assemble((name.plain, "bold")))
+        console.print(Padding(Text("; ").join(told), (0, 0, 0, 2)))
+    console.print()
 
 
 def _connection(report: ConnectionReport) -> list[Text]:

@@ -38,6 +38,7 @@ class Campaign:
             seed(self.seed)(settings(QUIET, max_examples=examples)(prop))()
         finally:
             self._told("hypothesis cases", self.cases)
+        assert self.cases >= examples, "some were not tried"
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import resource
+import time
 from functools import reduce
 from operator import getitem
 from typing import TYPE_CHECKING, Any
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from tests.hostile.conftest import Campaign
 
 EXAMPLES, CONVERSATIONS = 252, 20  # for each system, and in each example
+LONGEST_S = 10  # of one call, on a machine that does other things besides
+MOST_KIB = 64 * 1024  # by which a system's calls may make the process grow at any time, all of them together
 MOST_REQUESTS = 40  # of one call: five attempts each, with a token fetched anew, over the steps of the longest
 
 
@@ -77,6 +81,7 @@ def test_no_answer_brings_an_adapter_out_of_its_way(campaign: Campaign, system: 
         ((method, arguments),) = exchange.call.items()
         asked = {name: argument(name, value) for name, value in arguments.items()}
         campaign.count()
+        started = time.monotonic()
         try:
             value = getattr(module.System(connection, wire), method)(**asked)
         except Exception as error:  # noqa: BLE001 -- that it is none of the others is what is tried
@@ -85,6 +90,7 @@ def test_no_answer_brings_an_adapter_out_of_its_way(campaign: Campaign, system: 
             assert_success(method, value)
         finally:
             script.sent()
+        assert time.monotonic() - started < LONGEST_S
         assert script.connections <= MOST_REQUESTS
         assert wire.quick.elapsed <= connection.time_budget * MOST_REQUESTS / 5
 
@@ -93,4 +99,7 @@ def test_no_answer_brings_an_adapter_out_of_its_way(campaign: Campaign, system: 
         for _ in range(CONVERSATIONS):
             play(*conversation(chance, system))
 
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     campaign.run(EXAMPLES, holds)
+    assert campaign.cases >= 20_000 / len(systems())
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < MOST_KIB

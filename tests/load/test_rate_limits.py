@@ -7,19 +7,21 @@ import itertools
 import re
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+import requests
+
 from tests.end_to_end.programs import program
-from tests.end_to_end.stack import Stack
+from tests.end_to_end.stack import Outcome, Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.end_to_end.directory import Account, Directory
 
-MANY, FEW = 300, 30
+MANY, FEW, TRIAL, HOURLY = 300, 30, 48, 120
 NUMBERS = range(1, MANY + FEW + 1)
 PASSWORD = "CANARY-Set-by-the-run"
 _WAITS = re.compile(
@@ -71,6 +73,37 @@ class OtherClient:
                 working.result()
 
 
+class Reader:
+    """Somebody who asks OneLogin for one account again and again, and for whom a refusal is a failed test."""
+
+    def __init__(self, directory: Directory) -> None:
+        account = directory.account("onelogin")
+        pair = "client_id:{client_id}, client_secret:{client_secret}".format_map(account.connection)
+        self._session = requests.Session()
+        token = self._session.post(
+            f"{directory.url}/auth/oauth2/v2/token",
+            headers={"Authorization": pair},
+            json={"grant_type": "client_credentials"},
+            timeout=30,
+        ).json()["access_token"]
+        self._session.headers["Authorization"] = f"Bearer {token}"
+        self._url = f"{directory.url}/api/2/users/{account.id}"
+
+    def read(self, times: int) -> None:
+        for _ in range(times):
+            self._session.get(self._url, timeout=30).raise_for_status()
+
+
+def settle(running: Future[Outcome], ours: Callable[[], int]) -> None:
+    """Wait until calls have gone out, and no longer do so one after the other."""
+    began = before = ours()
+    while not running.done():
+        time.sleep(1.5)
+        if began < before == ours():
+            return
+        before = ours()
+
+
 def test_two_stacks_beside_a_client_that_takes_half(directory: Directory, tmp_path: Path) -> None:
     somebody = {"login": "other@example.com", "password": "CANARY-Elsewhere-0"}
     okta = {"tokens": [{"token": "CANARY-okta-admin-token"}], "rates": {"users_write": 600}, "users": [somebody]}
@@ -108,6 +141,66 @@ def test_two_stacks_beside_a_client_that_takes_half(directory: Directory, tmp_pa
     )
     for stack in stacks:
         stack.discard()
+
+
+def test_a_trial_org_beside_a_client_that_takes_half(stack: Stack, directory: Directory) -> None:
+    """Fifty writes a minute: of each, a dozen go out at once and the next ones are spread, until another begins."""
+    somebody = {"login": "other@example.com", "password": "CANARY-Elsewhere-0"}
+    okta = {"tokens": [{"token": "CANARY-okta-admin-token"}], "rates": {"users_write": 50}, "users": [somebody]}
+    directory.simulator.load({"okta": {**okta, "many": many(TRIAL)}})
+    accounts = {one.login: one for one in (directory.account("okta", position) for position in range(TRIAL + 1))}
+    shared = accounts.pop("other@example.com")
+    stack.connect("okta", shared.connection)
+    declare(stack, "okta", 1, TRIAL)
+
+    def ours() -> list[str]:
+        writes = directory.calls(of="POST /api/v1/users/")
+        return [call for call in writes if shared.id not in call and shared.login not in call]
+
+    other = OtherClient(directory, shared)
+    with other.at_work(every_s=60 / 25), ThreadPoolExecutor(1) as threads:
+        running = threads.submit(stack.up)
+        while not running.done():
+            settle(running, lambda: len(ours()))
+            for _ in range(5):  # most of a minute, with the other client's calls in it
+                for _ in range(4):
+                    other.write()
+                directory.simulator.advance_clock(10)
+        told = running.result()
+    assert not directory.calls(of=" 429")
+    assert len(set(ours())) == len(ours()) == TRIAL
+    assert any(_WAITS.match(line.strip()) for line in told.text.splitlines())
+    for login, account in accounts.items():
+        assert directory.logs_in(account, f"{PASSWORD}-{int(login[4:8])}"), login
+
+
+def test_an_hourly_limit_beside_a_client_that_takes_half(stack: Stack, directory: Directory) -> None:
+    """Five thousand calls an hour: a quarter goes out at once, the next ones are spread, and a new hour begins."""
+    pair = {"client_id": "CANARY-client-id", "client_secret": "CANARY-client-secret"}
+    directory.simulator.load({"onelogin": {"credentials": [pair], "calls_per_hour": 5000, "many": many(HOURLY)}})
+    stack.connect("onelogin", directory.account("onelogin").connection)
+    declare(stack, "onelogin", 1, HOURLY)
+    other = Reader(directory)
+    other.read(1000)
+
+    def ours() -> int:
+        return len(directory.calls(of="PUT /api/1/users/"))
+
+    with ThreadPoolExecutor(1) as threads:
+        running = threads.submit(stack.up)
+        settle(running, ours)
+        first = ours()
+        for _ in range(5):  # the rest of this hour, with the other client's calls in it
+            other.read(300)
+            directory.simulator.advance_clock(720)
+        other.read(100)
+        told = running.result()
+    assert 0 < first < HOURLY
+    assert not directory.calls(of=" 429")
+    assert ours() == HOURLY
+    assert "slowed down until" in told.text
+    for number in range(1, HOURLY + 1):
+        assert directory.logs_in(directory.account("onelogin", number - 1), f"{PASSWORD}-{number}")
 
 
 def test_an_hourly_limit_ends_the_run_with_what_was_accepted(stack: Stack, directory: Directory) -> None:

@@ -30,6 +30,16 @@ sys.stderr.write((here / "said").read_text())
 sys.exit(int((here / "code").read_text()))
 """
 WITHOUT = "import sys; sys.modules['rich.console'] = None; from pulumi_pwmgmt.cli import main; main()"
+BROKEN = """
+from pulumi_pwmgmt.cli import main
+from pulumi_pwmgmt.doctor.examination import Examination
+
+def report(_):
+    raise RuntimeError("CANARY-quoted")
+
+Examination.report = report
+main()
+"""
 
 
 def secret(value: object) -> dict[str, str]:
@@ -58,11 +68,11 @@ def doctor(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     (tmp_path / "pulumi").chmod(0o755)
 
     def run(
-        *arguments: str, config: str = "{}", state: str = "{}", said: str = "", code: int = 0, start: object = None
+        *arguments: str, config: str = "{}", state: str = "{}", said: str = "", code: int = 0, start: str = ""
     ) -> subprocess.CompletedProcess[str]:
         for name, content in {"config": config, "state": state, "said": said, "code": str(code)}.items():
             (tmp_path / name).write_text(content)
-        command = [sys.executable, "-c", WITHOUT] if start is WITHOUT else [str(BIN / "pwmgmt")]
+        command = [sys.executable, "-c", start] if start else [str(BIN / "pwmgmt")]
         done = subprocess.run(
             [*command, "doctor", *arguments],
             env={**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"},
@@ -144,9 +154,23 @@ def test_an_account_whose_connection_is_gone_is_told_with_its_stack(doctor: Call
     assert "the config has no pwmgmt:connections" in credential["findings"][0]["happened"]
 
 
+def test_what_nobody_expected_is_told_without_what_it_quotes_and_is_no_finding(doctor: Callable[..., Any]) -> None:
+    for arguments in ([], ["--json"]):
+        ended = doctor(*arguments, start=BROKEN)
+        assert (ended.returncode, ended.stdout) == (2, "")
+        assert ended.stderr.startswith("RuntimeError at ")
+        assert "this is a bug of pulumi_pwmgmt" in ended.stderr
+
+
+def test_a_command_that_lets_go_of_a_credential_names_it(doctor: Callable[..., Any]) -> None:
+    ended = doctor("--json", state=deployment(entry(recorded())))
+    (finding,) = json.loads(ended.stdout)["credentials"][0]["findings"]
+    assert finding["to_do"].endswith(f"without touching the account: pulumi state delete {URN}")
+
+
 def test_without_the_extra_it_says_what_to_install_and_json_goes_on(doctor: Callable[..., Any]) -> None:
     ended = doctor(start=WITHOUT)
-    assert (ended.returncode, ended.stdout) == (1, "")
+    assert (ended.returncode, ended.stdout) == (2, "")
     assert "pip install 'pulumi-pwmgmt[tools]', or use --json\n(missing: rich.console)" in ended.stderr
     ended = doctor("--json", start=WITHOUT)
     assert (ended.returncode, json.loads(ended.stdout)["well"]) == (0, True)

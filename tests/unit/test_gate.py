@@ -81,6 +81,18 @@ def test_all_are_taken_at_once_where_nothing_is_left_free() -> None:
     assert server.refused == 0
 
 
+class Interrupts:
+    """What may not go on any more after so many times."""
+
+    def __init__(self, *, after: int) -> None:
+        self._left = after
+
+    def __call__(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise InterruptedError
+
+
 def told(gate: Gate, left: int, limit: int = 600, resets_in: float | None = 60.0, lane: str = "") -> None:
     gate.count(lane, RateBudget(left=left, limit=limit, resets_in=resets_in))
 
@@ -219,6 +231,21 @@ def test_each_wait_is_told_once_with_its_reason_and_its_end() -> None:
         f"slowed down until 2026-03-01T12:01:00Z {of}: 14 of 50 calls are left, to be spread over that time",
         f"waiting until 2026-03-01T12:01:00Z {of}: 12 of 50 calls are left, and 25 % stay free for others",
         "waiting until 2026-03-01T12:01:30Z for the rate limit: the server asks for a pause",
+    ]
+
+
+def test_a_pause_is_told_beside_what_stays_free_until_the_same_time() -> None:
+    clock, lines = QuickClock(), list[str]()
+    gate = Gate(clock.as_clock(), FREE, lines.append)
+    told(gate, 150)
+    with pytest.raises(InterruptedError):
+        gate.enter("", FAR, Interrupts(after=2))
+    gate.shut("", 60 - clock.elapsed)
+    gate.enter("", FAR, lambda: None)
+    until = "waiting until 2026-03-01T12:01:00Z for the rate limit"
+    assert lines == [
+        f"{until}: 150 of 600 calls are left, and 25 % stay free for others",
+        f"{until}: the server asks for a pause",
     ]
 
 
