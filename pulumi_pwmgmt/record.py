@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 
 _LONGEST = 2048  # characters; a principal has 1024 at most
-RESTORE = "restore it from a backup: pulumi stack export --version N, then pulumi stack import"
+RESTORE = (
+    "restore an earlier state: pulumi stack export --version N --file FILE, then pulumi stack import --file FILE; "
+    "a file backend keeps earlier ones in .pulumi/history"
+)
 
 
 def _kept(value: object) -> Secret:

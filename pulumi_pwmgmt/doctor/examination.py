@@ -205,7 +205,7 @@ def _naming(urn: str, finding: Finding) -> Finding:
 def _parsed(entry: Entry) -> _Account | CredentialReport:
     """Return what an entry says; where it says nothing, all that can be told of it."""
     try:
-        record = Record.parse(entry.outputs)
+        record = Record.of(entry.id, entry.outputs)
     except NotConfigured as error:
         return CredentialReport(name=entry.name, urn=entry.urn, findings=[of_error(entry.name, error)])
     # What the program has made secret in a credential is taken out, a principal for instance.

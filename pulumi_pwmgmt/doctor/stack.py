@@ -31,6 +31,7 @@ class Entry:
     """
 
     urn: str
+    id: str
     type: str
     inputs: Properties
     outputs: Properties
@@ -103,6 +104,7 @@ def _entries(resources: Iterable[Properties]) -> Iterator[Entry]:
         if one["type"] in (CREDENTIAL, GENERATED):
             yield Entry(
                 urn=one["urn"],
+                id=one["id"],
                 type=one["type"],
                 inputs=with_tables(_revealed(one.get("inputs") or {})),
                 outputs=with_tables(_revealed(one.get("outputs") or {})),

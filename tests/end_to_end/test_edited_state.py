@@ -34,6 +34,6 @@ def test_an_entry_that_names_another_account_is_refused(
     stack.configure(secrets={"password": "CANARY-Second-2-lamp"})
     outcome = stack.run(*command, expect=1)
     assert "NotConfigured: the state of this credential names two accounts" in outcome.text
-    assert "restore it from a backup" in outcome.text
+    assert "restore an earlier state: " in outcome.text
     assert directory.logs_in(theirs, theirs.password)
     assert directory.logs_in(ours, "CANARY-First-1-lamp")

@@ -48,7 +48,7 @@ def secret(value: object) -> dict[str, str]:
 
 
 def entry(outputs: dict[str, Any], **more: object) -> dict[str, Any]:
-    return {"urn": URN, "type": TYPE, "inputs": {}, "outputs": outputs, **more}
+    return {"urn": URN, "id": "okta:id-of-bot", "type": TYPE, "inputs": {}, "outputs": outputs, **more}
 
 
 def deployment(*resources: dict[str, Any]) -> str:

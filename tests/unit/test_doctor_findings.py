@@ -48,7 +48,7 @@ QUIET = Heard(status=200, ahead=timedelta(), rate=None, certificate_ends=None)
 
 
 def entry_of(record: Record, **differences: Any) -> Entry:  # noqa: ANN401 -- any field
-    entry = Entry(urn=URN, type=CREDENTIAL, inputs=record.as_inputs(), outputs=record.properties())
+    entry = Entry(urn=URN, id=record.id, type=CREDENTIAL, inputs=record.as_inputs(), outputs=record.properties())
     return replace(entry, **differences)
 
 
@@ -58,7 +58,7 @@ def account(kind: type[WriteOnly] = Administrator, **arguments: Any) -> tuple[Re
 
 
 def test_a_name_may_hold_what_divides_a_urn() -> None:
-    assert Entry(urn=f"{URN}::of::one", type=CREDENTIAL, inputs={}, outputs={}).name == "bot::of::one"
+    assert Entry(urn=f"{URN}::of::one", id="", type=CREDENTIAL, inputs={}, outputs={}).name == "bot::of::one"
 
 
 def held(record: Record, directory: Directory, **traits: Any) -> credentials.CredentialReport:  # noqa: ANN401 -- same

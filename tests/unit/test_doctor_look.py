@@ -52,8 +52,11 @@ def stack_at(url: str, count: int, **settings: Any) -> Stack:  # noqa: ANN401 --
     stack, _ = made(Administrator)
     known = stack.state["bot"].record.model_copy(update={"connection": "okta", "system": "okta", "tenant": url})
     okta = {"system": "okta", "url": url, "token": "CANARY-token"} | settings
-    outputs = [known.model_copy(update={"principal_id": str(number)}).properties() for number in range(count)]
-    entries = [Entry(urn=f"{URN}{n}", type=CREDENTIAL, inputs={}, outputs=one) for n, one in enumerate(outputs)]
+    records = [known.model_copy(update={"principal_id": str(number)}) for number in range(count)]
+    entries = [
+        Entry(urn=f"{URN}{one.principal_id}", id=one.id, type=CREDENTIAL, inputs={}, outputs=one.properties())
+        for one in records
+    ]
     return Stack(config={"pwmgmt:connections": json.dumps({"okta": okta})}, credentials=entries)
 
 
@@ -143,3 +146,14 @@ def test_ctrl_c_ends_it_at_once_whatever_it_is_waiting_for(tmp_path: Path) -> No
         stdout, stderr = running.communicate(timeout=30)
     assert time.monotonic() - interrupted < 10, "the read_timeout is 30 s"
     assert (running.returncode, stdout, stderr) == (130, "", "Interrupted: nothing was changed\n")
+
+
+def test_an_entry_that_names_another_account_is_told_and_nobody_is_asked_about_it() -> None:
+    with peering(*[answers(401, TOKEN)] * 9) as peer:
+        stack = stack_at(peer.url, 1)
+        stack.credentials[0].outputs["principal_id"] = "2"
+        report = Examination(stack, NOW).report()
+    assert ["names two accounts" in finding.happened for one in report.credentials for finding in one.findings] == [
+        True
+    ]
+    assert not [one for one in peer.received if one.target.endswith("/2")]

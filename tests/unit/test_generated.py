@@ -229,7 +229,7 @@ def test_only_inputs_are_stored() -> None:
     ],
 )
 def test_a_state_that_was_edited_by_hand_is_told_without_its_values(edited: dict[str, object]) -> None:
-    with pytest.raises(NotConfigured, match="not as this provider wrote it — restore it from a backup") as refused:
+    with pytest.raises(NotConfigured, match="not as this provider wrote it — restore an earlier state") as refused:
         Generated.parse(made().properties() | edited)
     assert_no_canary(repr(refused.value), "a refusal")
     assert refused.value.__cause__ is None
