@@ -48,7 +48,8 @@ def test_nobody_has_no_password_already(operation: Operation, scene: Scene) -> N
     stack.up(bot=scene.declaration(on_destroy=operation.way))
     nobody = with_nobody(scene)
     stack.connections["main"] = scene.connected()
-    stack.state["bot"].outputs["principal_id"] = nobody
+    entry = stack.state["bot"]
+    entry.id, entry.outputs["principal_id"] = f"{scene.system}:{nobody}", nobody
     stack.destroy()
     assert stack.state == {}
     if not operation.sends_a_new_password:
