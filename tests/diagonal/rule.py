@@ -64,7 +64,7 @@ def writes(operation: Operation) -> bool:
     """Whether it changes something where all is well."""
     if operation.verb == DESTROY:
         return not operation.outside
-    return operation.verb in (CREATE, CHANGE) and not operation.arguments.get("adopt")
+    return operation.verb in (CREATE, CHANGE) and asks(operation) and not operation.arguments.get("adopt")
 
 
 def diagonal() -> list[Pick]:
