@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 CREATE, CHANGE, REFRESH, DESTROY = "create", "change", "refresh", "destroy"
 FIRST, NEXT, OUTSIDE = "CANARY-a1", "CANARY-b2", "CANARY-c3"  # short: each run estimates what guessing takes
+AFTER_THAT = "CANARY-d4"
 OWN = "the account's own from before"
 _REFUSE_REPEATS = ("okta_myaccount", "onelogin")  # Okta's administrators may set what its users may not
 
@@ -45,9 +46,9 @@ class Operation:
 
     ``verb`` is what Pulumi calls it. ``exists`` says whether the stack has set ``FIRST`` before; ``outside`` whether
     somebody else has then set ``OUTSIDE``, and ``refreshed`` whether a refresh has seen that. ``arguments`` go into the
-    program. ``declares`` is the password in the program, None for the account's own one from before. ``lax`` is for a
-    server that remembers no passwords. ``end`` is where it has to come to; ``another`` is where the run after it does,
-    None where that has nothing to do.
+    program, ``settings`` into the connection. ``declares`` is the password in the program, None for the account's own
+    one from before; ``enrols`` says that it has none. ``lax`` is for a server that remembers no passwords. ``end`` is
+    where it has to come to; ``another`` is where the run after it does, None where that has nothing to do.
     """
 
     system: str
@@ -61,6 +62,8 @@ class Operation:
     refreshed: bool = False
     lax: bool = False
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    enrols: bool = False
 
     def __str__(self) -> str:
         return f"{self.system}: {self.name}"
@@ -77,6 +80,16 @@ def traits_of(system: str) -> Traits:
     return traits
 
 
+_HASHED = {"password_transport": "salted_sha256"}
+_BY_OTHER_CALLS = {
+    "okta": [Operation("okta", "change, strict", CHANGE, NEXT, AS_NEXT, settings={"strict": "true"})],
+    "okta_myaccount": [
+        Operation("okta_myaccount", "create, the first one", CREATE, FIRST, AS_FIRST, exists=False, enrols=True)
+    ],
+    "onelogin": [Operation("onelogin", "change, by a hash", CHANGE, NEXT, AS_NEXT, settings=_HASHED)],
+}
+
+
 def operations(system: str) -> list[Operation]:
     """Return everything that a stack can do with a credential of this system."""
     kind, traits = discover()[system].System, traits_of(system)
@@ -90,6 +103,7 @@ def operations(system: str) -> list[Operation]:
         found.append(Operation(system, "change, the old one kept", CHANGE, NEXT, AS_NEXT, arguments=kept))
     if observes:
         found += _drifts(system)
+    found += _BY_OTHER_CALLS.get(system, [])
     found.append(Operation(system, "refresh", REFRESH, FIRST, AS_FIRST))
     if observes:
         repaired = REFUSED if system in _REFUSE_REPEATS else AS_FIRST

@@ -44,6 +44,10 @@ def sent_again(story: Story) -> None:
     story.again.exchanges.append(exchange(NEXT))
 
 
+def sent_by_a_hash_again(story: Story) -> None:
+    story.again.exchanges += [one for one in story.steps[1].exchanges if "using_salt" in one.path]
+
+
 def sent_thrice(story: Story) -> None:
     story.faulted[0].exchanges += [exchange(NEXT), exchange(NEXT)]
 
@@ -207,6 +211,10 @@ def kept_in_the_state(story: Story) -> None:
     story.clean.after = story.faulted[0].before
 
 
+def none_after_all(story: Story) -> None:
+    story.clean.live, story.clean.opens = None, False
+
+
 def written_by_the_dead(story: Story) -> None:
     story.faulted[0].error = EngineKilledError()
     story.faulted[0].exchanges.append(exchange(NEXT, said=503))
@@ -215,16 +223,19 @@ def written_by_the_dead(story: Story) -> None:
 CHANGE, TAKEN_OVER = "okta: change", "okta: destroy: revoke, taken over by somebody"
 FOUND, ACCEPTED = "okta: refresh that finds a drift", "okta: drift that is accepted"
 REPAIR, NO_REPEATS = "okta: repair of a drift", "onelogin: repair of a drift, under a history"
+ENROL, HASHED = "okta_myaccount: create, the first one", "onelogin: change, by a hash"
 TAKEN_AWAY, KEPT = "okta: destroy: revoke", "okta_myaccount: change, the old one kept"
 BREAKS: list[tuple[str, str, Any]] = [
     ("I1", CHANGE, locked_out),
     ("I1", CHANGE, known_to_nobody),
     ("I1", TAKEN_OVER, at_a_loss),
     ("I1", REPAIR, left_to_them),
+    ("I1", ENROL, none_after_all),
     ("I2", CHANGE, claimed),
     ("I2", CHANGE, claimed_in_vain),
     ("I2", CHANGE, changed_by_a_failure),
     ("I2", CHANGE, drifted),
+    ("I2", HASHED, taken_back),
     ("I2", REPAIR, left_to_them),
     ("I2", REPAIR, drifted),
     ("I2", REPAIR, recorded_as_theirs),
@@ -247,6 +258,7 @@ BREAKS: list[tuple[str, str, Any]] = [
     ("I3", NO_REPEATS, let_be),
     ("I3", NO_REPEATS, said_to_be_set_in_the_end),
     ("I4", CHANGE, sent_again),
+    ("I4", HASHED, sent_by_a_hash_again),
     ("I4", CHANGE, sent_thrice),
     ("I5", CHANGE, two_wrong),
     ("I5", CHANGE, one_wrong_in_quiet),
