@@ -99,12 +99,12 @@ def _verdict(cells: list[Cell]) -> str:
 
 
 def _unavoidable(cells: list[Cell]) -> str:
-    counts = Counter((each["system"], each["operation"], name) for each in cells for name in each["unavoidable"])
+    needs = {row: sum(row.excuses(each) for each in cells) for row in UNAVOIDABLE}
     return "".join(
-        f" In {counts[row.system, row.operation, row.invariant]} no client could keep {row.invariant} "
-        f"(`{row.system}`, {row.operation}): {row.why}"
-        for row in UNAVOIDABLE
-        if counts[row.system, row.operation, row.invariant]
+        f" In {count:,} no client could keep {row.invariant} "
+        f"(`{row.system}`, {' and '.join(row.operations)}): {row.why}"
+        for row, count in needs.items()
+        if count
     )
 
 

@@ -109,7 +109,7 @@ class Player:
     @property
     def secrets(self) -> dict[str, str]:
         """The passwords that config has only for this one."""
-        return {f"{self.name}_own": self.stage.own}
+        return {f"{self.name}_own": self.stage.own} if self.stage.own else {}
 
     def program(self, password: str | None) -> str:
         """Return what the program says."""

@@ -1,8 +1,9 @@
 """Which cells of the fault matrix go through the real CLI: a diagonal through it, by a rule, the same in each run.
 
 All operations stand in a row, each at the request that it is about: its write, or the last one where it writes nothing.
-Behind them come those that write, at their write again, and then at their first request: a token or a rule is asked
-for. Along this row the faults take turns, and after each turn of all of them it is the other of once and twice.
+Behind them come those that write, at their write again; those of an ``up`` at their write once more; and those that
+write at their first request: a token or a rule is asked for. Along this row the faults take turns, and after each turn
+of all of them it is the other of once and twice.
 """
 
 from __future__ import annotations
@@ -64,13 +65,16 @@ def writes(operation: Operation) -> bool:
     """Whether it changes something where all is well."""
     if operation.verb == DESTROY:
         return not operation.outside
-    return operation.verb in (CREATE, CHANGE) and not operation.arguments.get("adopt")
+    return operation.verb in (CREATE, CHANGE) and asks(operation) and not operation.arguments.get("adopt")
 
 
 def diagonal() -> list[Pick]:
     """Return the cells in their order."""
     row = [(one, Edge.WRITE if writes(one) else Edge.LAST) for one in OPERATIONS if asks(one)]
-    row += [(one, edge) for edge in (Edge.WRITE, Edge.FIRST) for one in OPERATIONS if writes(one)]
+    writing = [one for one in OPERATIONS if writes(one)]
+    row += [(one, Edge.WRITE) for one in writing]
+    row += [(one, Edge.WRITE) for one in writing if _COMMANDS[one.verb] == "up"]
+    row += [(one, Edge.FIRST) for one in writing]
     return [
         Pick(operation, edge, FAULTS[number % len(FAULTS)], TIMES[number // len(FAULTS) % len(TIMES)])
         for number, (operation, edge) in enumerate(row)
@@ -78,13 +82,17 @@ def diagonal() -> list[Pick]:
 
 
 def stacks() -> list[list[Pick]]:
-    """Return the cells by the stack that they are played in: with one command, and a kill ends all of them."""
-    together: dict[tuple[Command, bool, int], list[Pick]] = defaultdict(list)
+    """Return the cells by the stack that they are played in: with one command, and a kill ends all of them.
+
+    The engine checks one after the other: who is killed at the first request keeps all others from theirs.
+    """
+    together: dict[tuple[Command, int, int], list[Pick]] = defaultdict(list)
     for pick in diagonal():
-        together[pick.command, pick.fault.kills, pick.times if pick.fault.kills else 0].append(pick)
+        kills, first = pick.fault.kills, pick.edge is Edge.FIRST
+        at_once = AT_ONCE if not kills else 1 if first else KILLED_AT_ONCE
+        together[pick.command, at_once, pick.times if kills else 0].append(pick)
     return [
-        picks[start : start + size]
-        for (_, kills, _), picks in together.items()
-        for size in [KILLED_AT_ONCE if kills else AT_ONCE]
-        for start in range(0, len(picks), size)
+        picks[start : start + at_once]
+        for (_, at_once, _), picks in together.items()
+        for start in range(0, len(picks), at_once)
     ]

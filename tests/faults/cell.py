@@ -40,8 +40,9 @@ class Cell:
 class Story:
     """What happened: the steps in order, of which ``faulted`` had the fault in them and ``clean`` was the next one.
 
-    ``preview`` is what a preview just before the clean run refused. ``own`` is the account's password from before,
-    ``declared`` the one that the program says, None where each run makes one up; ``made`` are those.
+    ``preview`` is what a preview just before the clean run refused. ``own`` is the account's password from before, None
+    where it had none, ``declared`` the one that the program says, None where each run makes one up; ``made`` are those.
+    ``granted`` is how many more than promised no client could do without, by promise.
     """
 
     cell: Cell
@@ -51,9 +52,10 @@ class Story:
     refreshed: Step
     again: Step
     preview: BaseException | None
-    own: str
+    own: str | None
     made: list[str] = field(default_factory=list)
     declared: str | None = None
+    granted: dict[str, int] = field(default_factory=dict)
     labels: list[str] = field(default_factory=list)
     followed: bool = False
     carried_elsewhere: bytes = b""

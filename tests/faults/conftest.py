@@ -67,10 +67,8 @@ class Matrix:
 
     def _wrong(self) -> Iterator[str]:
         yield from missing(self.cells)
-        used = {(cell["system"], cell["operation"], name) for cell in self.cells for name in cell["unavoidable"]}
-        for row in UNAVOIDABLE:
-            if (row.system, row.operation, row.invariant) not in used:
-                yield f"nothing needs the row {row.system}, {row.operation}, {row.invariant} of what is unavoidable"
+        for name in (name for row in UNAVOIDABLE for name in row.unneeded(self.cells)):
+            yield f"nothing needs what is said to be unavoidable: {name}"
 
 
 def pytest_configure(config: pytest.Config) -> None:

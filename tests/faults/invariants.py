@@ -14,7 +14,7 @@ from pulumi_pwmgmt.fingerprint import fingerprint, same
 from pulumi_pwmgmt.model import Secret
 from tests.canary import find_canary
 from tests.faults import sent
-from tests.faults.operation import DESTROY, FIRST, NEXT, OUTSIDE, REFRESH
+from tests.faults.operation import DESTROY, FIRST, LEFT_TO_THEM, NEXT, OUTSIDE, OWN
 from tests.faults.stage import EngineKilledError
 from tests.unit.stack import Refused
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.faults.cell import Story
+    from tests.faults.operation import End
     from tests.faults.stage import Step
     from tests.unit.stack import Entry
 
@@ -33,7 +34,8 @@ _HUMAN = ("find or reset the live password", "sign in again")  # steps that only
 
 def _values(story: Story) -> dict[str, str]:
     made = {f"made up {number}": value for number, value in enumerate(story.made, 1)}
-    return {"own": story.own, "first": FIRST, "next": NEXT, "outside": OUTSIDE, **made}
+    own = {"own": story.own} if story.own else {}
+    return {**own, "first": FIRST, "next": NEXT, "outside": OUTSIDE} | made
 
 
 def _recorded(story: Story, entry: Entry | None) -> str | None:
@@ -57,15 +59,19 @@ def _name(story: Story, value: str | None) -> str:
 
 def some_password_opens(story: Story) -> Iterator[str]:
     """I1: some password in durable hands opens the account, or the error says which step a human takes."""
-    if story.cell.operation.verb == DESTROY:
+    operation = story.cell.operation
+    if operation.verb == DESTROY:
         return
     for step in _from_the_fault_on(story):
         in_hands = {story.declared, story.own if step.after is None else None}
         in_hands |= {_recorded(story, step.before), _recorded(story, step.after)}
-        in_hands |= {OUTSIDE} if story.cell.operation.outside else set()
+        if operation.outside and (step.error or operation.end.opens == OUTSIDE):  # whoever has set it knows it
+            in_hands |= {OUTSIDE}
         kept = step.after.record.kept_password if step.after else None
         in_hands |= {kept.reveal()} if kept else set()
-        if not (step.opens and step.live in in_hands) and not any(words in str(step.error) for words in _HUMAN):
+        none_yet = operation.enrols and step.live is None and step.error is not None
+        opens = step.opens and step.live in in_hands
+        if not (opens or none_yet) and not any(words in str(step.error) for words in _HUMAN):
             yield f"{step.name}: the account has {_name(story, step.live)}, opens: {step.opens}"
 
 
@@ -80,7 +86,6 @@ def no_way_out_is_missing(story: Story) -> Iterator[str]:
 def state_is_true(story: Story) -> Iterator[str]:
     """I2: the state never claims what the server has not accepted."""
     accepted = {story.own}
-    operation = story.cell.operation
     for step in story.steps:
         accepted |= {sent.passwords(one).get("new", "") for one in step.exchanges if sent.was_accepted(one)}
         recorded = _recorded(story, step.after)
@@ -91,39 +96,62 @@ def state_is_true(story: Story) -> Iterator[str]:
             yield f"{step.name}: the password that is kept is not the one that is recorded"
         if step.error is not None and step.name != "refresh" and step.after != step.before:
             yield f"{step.name}: it failed, and the state has changed"
-    if not operation.outside:
-        yield from _success_is_true(story)
+    yield from _success_is_true(story)
 
 
 def _success_is_true(story: Story) -> Iterator[str]:
-    operation, after = story.cell.operation, story.refreshed.after
-    for step in (*story.faulted, story.clean):
-        if step.error is not None:
-            continue
-        if operation.verb == DESTROY:
-            if step.opens and step.live in (FIRST, story.own, _recorded(story, step.before)):
-                yield f"{step.name}: destroyed, and the password still opens the account"
-        elif operation.verb != REFRESH and step.live != (story.declared or _recorded(story, step.after)):
-            yield f"{step.name}: it went well, and the account has {_name(story, step.live)}"
-    if after and after.record.drift:
-        yield f"a refresh finds a drift where nobody else changed anything: {after.record.drift}"
+    """Name what a run left otherwise than the operation does where nothing disturbs it."""
+    operation, refreshed = story.cell.operation, story.refreshed.after
+    for step in story.faulted:
+        if step.error is None:
+            yield from _left_otherwise(story, step, operation.end)
+    if story.clean.outcome == operation.end.outcome:
+        yield from _left_otherwise(story, story.clean, operation.end)
+        if refreshed and bool(refreshed.record.drift) is not operation.end.drift:
+            yield f"the refresh tells of {refreshed.record.drift or 'no drift'}"
+        another = operation.another or operation.end
+        if story.again.outcome == another.outcome:
+            yield from _left_otherwise(story, story.again, another)
+
+
+def _left_otherwise(story: Story, step: Step, end: End) -> Iterator[str]:
+    recorded = _recorded(story, step.after)
+    if step.outcome != end.outcome:
+        yield f"{step.name}: it went well, where {end.outcome} was to come"
+    if recorded != _meant(story, end.recorded, recorded):
+        yield f"{step.name}: it ended {step.outcome}, and the state has {_name(story, recorded)}"
+    if step.after and bool(step.after.record.drift) is not end.drift:
+        yield f"{step.name}: it ended {step.outcome}, and the state tells of {step.after.record.drift or 'no drift'}"
+    if end.opens is None:
+        if step.opens and step.live in (FIRST, story.own, _recorded(story, step.before)):
+            yield f"{step.name}: destroyed, and the password still opens the account"
+    elif end is not LEFT_TO_THEM and not (step.opens and step.live == _meant(story, end.opens, recorded)):
+        has = f"{_name(story, step.live)}, opens: {step.opens}"
+        yield f"{step.name}: it ended {step.outcome}, and the account has {has}"
+
+
+def _meant(story: Story, password: str | None, recorded: str | None) -> str | None:
+    """Return the password that an end names; where each run makes one up it is the one that is recorded."""
+    if password == OWN:
+        return story.own
+    return recorded if story.declared is None and password in (FIRST, NEXT) else password
 
 
 def running_again_converges(story: Story) -> Iterator[str]:
     """I3: the next run ends as if there had been no fault, with one more write at most; the one after does nothing."""
     operation, clean, again = story.cell.operation, story.clean, story.again
-    refuses = operation.outside and operation.verb != DESTROY and not operation.lax  # a repair may not be allowed
-    if clean.error is not None and not (refuses and type(clean.error).__name__ == "PasswordRejected"):
+    if clean.outcome != operation.end.outcome:
         yield f"the clean run ended with {clean.outcome}: {clean.error}"
     written = [one for one in clean.exchanges if sent.writes(one, operation.system)]
     if len(written) > 1 + 1:  # what it takes, and one extra
         yield f"the clean run wrote {len(written)} times"
     if sum(sent.was_accepted(one) for one in written) > 1:
         yield "the clean run changed the account more than once"
-    if operation.outside:
-        return
-    if again.error or again.did or any(sent.writes(one, operation.system) for one in again.exchanges):
+    written = [one for one in again.exchanges if sent.writes(one, operation.system)]
+    if operation.another is None and (again.error or again.did or written):
         yield f"another run was not quiet: {again.outcome} {again.did}"
+    if operation.another and (again.outcome != operation.another.outcome or len(written) != 1):
+        yield f"another run ended with {again.outcome}: {again.error}, and wrote {len(written)} times"
 
 
 def nothing_is_sent_twice(story: Story) -> Iterator[str]:
@@ -142,7 +170,7 @@ def nothing_is_sent_twice(story: Story) -> Iterator[str]:
             if sent.was_accepted(one):
                 accepted.append(new)
     for value, times in repeated.items():
-        if times > story.cell.times:
+        if times > story.cell.times + story.granted.get("I4", 0):
             yield f"{_name(story, value)} was sent {times} times after it had been accepted"
 
 
@@ -150,14 +178,13 @@ def log_ins_succeed(story: Story) -> Iterator[str]:
     """I5: no log-in fails in the ordinary case; under faults one a run at most, and never near the lockout."""
     operation, live, total = story.cell.operation, story.own, 0
     at_hand: str | None = live
-    refused = operation.outside and not operation.lax  # a repair that the history may refuse
     for step in story.steps:
         failed = 0
         for one in step.exchanges:
             failed += sent.fails_to_log_in(one, operation.system, at_hand)
             at_hand = sent.accepted_by([one], at_hand)
         disturbed = story.cell.fault is not None and step in (*story.faulted, story.clean)
-        if failed > (disturbed or refused):
+        if failed > (1 if disturbed else story.granted.get("I5", 0)):
             yield f"{step.name}: {failed} log-ins failed"
         total += failed if step is not story.again else 0
         at_hand = step.live

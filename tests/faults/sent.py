@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from tests.contract.vendor import vendor_of
+from tests.faults.operation import AFTER_THAT, FIRST, NEXT, OUTSIDE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tests.faults.middleman import Exchange
 
+_KNOWN = (FIRST, NEXT, OUTSIDE, AFTER_THAT)
 _TOKENS = "/auth/"
 _OK = range(200, 300)
 _REFUSED = range(400, 500)
@@ -37,7 +40,15 @@ def passwords(exchange: Exchange) -> dict[str, str]:
         body = json.loads(exchange.body)
     except ValueError:
         return {}
-    return {"old" if "old" in name.lower() else "new": value for name, value in _texts(body) if "assword" in name}
+    texts = dict(_texts(body))
+    # of a hash, only the passwords of an operation can be told
+    if salt := texts.pop("password_salt", None):
+        return {"new": next((one for one in _KNOWN if _digest(salt, one) == texts["password"]), texts["password"])}
+    return {"old" if "old" in name.lower() else "new": value for name, value in texts.items() if "assword" in name}
+
+
+def _digest(salt: str, password: str) -> str:
+    return hashlib.sha256((salt + password).encode()).hexdigest()
 
 
 def _texts(body: Any, name: str = "") -> Iterator[tuple[str, str]]:  # noqa: ANN401 -- JSON

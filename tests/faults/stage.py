@@ -14,6 +14,7 @@ from pulumi_pwmgmt.run import Run
 from pulumi_pwmgmt.simulator.log_in import logs_in
 from pulumi_pwmgmt.system import CurrentPassword
 from tests.contract.vendor import vendor_of
+from tests.faults.alternatives.calls import calls_of
 from tests.faults.operation import CHANGE, CREATE, DESTROY, FIRST, OUTSIDE, REFRESH, Operation, traits_of
 from tests.faults.sent import accepted_by
 from tests.unit.stack import Refused, Stack
@@ -122,9 +123,11 @@ class Stage:
         if self.operation.lax:
             self.simulator.load(vendor_of(system).lax)
         self.account = self.simulator.account(system)
-        self.own: str = self.account["password"]
-        self.live: str | None = self.own
-        self.direct = {**self.account["connection"], "read_timeout": PATIENT_S}
+        self.own: str | None = None if self.operation.enrols else self.account["password"]
+        self.live = self.own
+        self.direct = {**self.account["connection"], **self.operation.settings, "read_timeout": PATIENT_S}
+        if self.operation.enrols:
+            calls_of(self.direct).take_away(self.account["principal"], None, "")
         url = self.direct["url"].replace(self.simulator.url, self.middleman.url)
         self.pulumi = self.runs({**self.direct, "url": url})
 

@@ -13,14 +13,13 @@ from tests.faults import sent
 from tests.faults.cell import Cell, tell
 from tests.faults.fault import COMMITTED_LATE, ONCE
 from tests.faults.middleman import Middleman
-from tests.faults.operation import CHANGE, NEXT, OPERATIONS, REFRESH, Operation
+from tests.faults.operation import AFTER_THAT, CHANGE, NEXT, OPERATIONS, REFRESH, Operation
 from tests.faults.shared_time import SharedTime
 from tests.faults.stage import Stage
 
 if TYPE_CHECKING:
     from pulumi_pwmgmt.simulator.pytest_plugin import Simulator
 
-AFTER_THAT = "CANARY-d4"
 CHANGES = [operation for operation in OPERATIONS if operation.name.startswith("change")]
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from pulumi_pwmgmt.model import OnDrift
 from pulumi_pwmgmt.system import ObservesPassword
 from pulumi_pwmgmt.systems import discover
 from tests.faults.alternatives.alternative import ALTERNATIVES, OURS
@@ -21,8 +22,10 @@ PLAYED = {OURS: OPERATIONS, **{alternative.name: COMPARED for alternative in ALT
 
 
 def asks(operation: Operation) -> bool:
-    """Whether it sends any request: what can't be observed is refreshed without one."""
-    return operation.verb != REFRESH or issubclass(discover()[operation.system].System, ObservesPassword)
+    """Whether it sends any request: what can't be observed is refreshed without one, and to accept takes none."""
+    if operation.verb == REFRESH:
+        return issubclass(discover()[operation.system].System, ObservesPassword)
+    return operation.arguments.get("on_drift") != OnDrift.ACCEPT.value
 
 
 def missing(cells: Iterable[dict[str, Any]]) -> Iterator[str]:

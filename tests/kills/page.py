@@ -39,9 +39,14 @@ def follow(stack: Stack, section: str) -> list[str]:
 
     Returns what each printed.
     """
+    return type_in(stack, sections()[section])
+
+
+def type_in(stack: Stack, text: str) -> list[str]:
+    """Do so with the commands of any text."""
     printed = []
-    commands = [command for block in blocks(sections()[section]) for command in block]
-    assert commands, section
+    commands = [command for block in blocks(text) for command in block]
+    assert commands, text
     for command in commands:
         done = subprocess.run(
             ["/bin/sh", "-c", command.line],

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from tests.end_to_end.stack import Stack
 
 Part = Literal["pulumi", "plugin", "language host"]
-_UP = ("--non-interactive", "--color", "never", "up", "--yes", "--skip-preview")
+Command = Literal["up", "destroy"]
+_BEFORE, _AFTER = ("--non-interactive", "--color", "never"), ("--yes", "--skip-preview")
 PATIENCE_S = 120  # for a step of somebody else's; a slow machine is no failure
 
 
@@ -59,9 +60,9 @@ def _plays(process: psutil.Process) -> Part | None:
 
 
 class Update:
-    """A ``pulumi up`` on its way. ``before`` is a command that runs it."""
+    """A ``pulumi up`` or ``destroy`` on its way. ``before`` is a command that runs it."""
 
-    def __init__(self, stack: Stack, before: Sequence[str] = ()) -> None:
+    def __init__(self, stack: Stack, before: Sequence[str] = (), command: Command = "up") -> None:
         self._output = stack.directory / "update.txt"
         # A process of its own keeps what is printed: a disk that is full for Pulumi must not be so for the test.
         self._keeper = subprocess.Popen(
@@ -70,7 +71,7 @@ class Update:
         assert self._keeper.stdin
         with self._keeper.stdin as printed:
             self.process = subprocess.Popen(
-                [*before, stack.bin / "pulumi", *_UP],
+                [*before, stack.bin / "pulumi", *_BEFORE, command, *_AFTER],
                 cwd=stack.directory,
                 env=stack.variables,
                 stdin=subprocess.DEVNULL,

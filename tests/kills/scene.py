@@ -77,18 +77,19 @@ class Scene:
     def password(which: str, system: str) -> str:
         return f"CANARY-{which}-{system.title()}-1"
 
-    def starts(self, fault: str, *, before: Sequence[str] = (), **more: object) -> processes.Update:
+    def starts(
+        self, fault: str, *, before: Sequence[str] = (), command: processes.Command = "up", **more: object
+    ) -> processes.Update:
         """Start an update; return when every system has the write and does with it what ``fault`` says."""
         self.mark()
         for system, way in self.ways.items():
             for method, path in way.writes:
                 self.directory.simulator.fault(system=system, method=method, path=path, kind=fault, **more)
-        heard = len(self.directory.passwords())
-        running = processes.Update(self.stack, before)
+        running = processes.Update(self.stack, before, command)
         processes.until(lambda: len(self.hanging(fault)) == len(self.ways), "the writes to arrive")
         if fault == "hang_after":
             processes.until(
-                lambda: len(self.directory.passwords()) == heard + len(self.ways), "the changes to be committed"
+                lambda: all(call["account"] for call in self.hanging(fault)), "the servers to know whom it is about"
             )
         self.directory.simulator.control("DELETE", "/faults")
         return running

@@ -42,7 +42,6 @@ def test_killed(scene: Scene, ways: Mapping[str, Way], operation: str, victim: p
     assert code != 0
     scene.shows_no_secret(output)
     scene.gone()
-    sent = scene.log()
 
     assert scene.recorded() == before, "the state claims nothing that was not accepted"
     for system in ways:
@@ -51,7 +50,6 @@ def test_killed(scene: Scene, ways: Mapping[str, Way], operation: str, victim: p
             live = scene.password("First", system) if before else scene.account(system).password
         if edge == "hang_after" or before or ways is USUAL or system != "okta_myaccount":
             assert scene.directory.logs_in(scene.account(system), live), f"{system}: somebody knows the password"
-    assert scene.log()[: len(sent)] == sent
     assert [call["status"] for system in ways for call in scene.writes(system)] == [None] * len(ways)
 
     page.follow(scene.stack, SECTIONS[victim])

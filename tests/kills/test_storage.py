@@ -12,6 +12,8 @@ import resource
 import signal
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.kills import page, processes
 from tests.kills.ways import USUAL
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 ANSWERS_AFTER_S = 6
 ALONE = {"etna": USUAL["etna"]}
+WANTED = {"create": "First", "change": "Second"}
 # root may write wherever it likes, unless it has given that up
 AS_ANYBODY = () if os.geteuid() else ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 
@@ -37,10 +40,19 @@ def _no_signal_for_large_files() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def test_a_full_disk(scene: Scene) -> None:
-    """No file may grow any more: ``RLIMIT_FSIZE`` of the running process, since mounting a small disk takes root."""
+def _declared(scene: Scene, operation: str) -> None:
     scene.declare(ALONE)
     scene.wants("First")
+    if operation == "change":
+        scene.stack.up()
+        scene.directory.simulator.advance_clock(60)
+        scene.wants("Second")
+
+
+@pytest.mark.parametrize("operation", WANTED)
+def test_a_full_disk(scene: Scene, operation: str) -> None:
+    """No file may grow any more: ``RLIMIT_FSIZE`` of the running process, since mounting a small disk takes root."""
+    _declared(scene, operation)
     with _no_signal_for_large_files():
         running = scene.starts("hang_before", delay_s=ANSWERS_AFTER_S)
     pulumi = processes.part(scene.stack, "pulumi")
@@ -49,12 +61,12 @@ def test_a_full_disk(scene: Scene) -> None:
     assert code not in (0, -signal.SIGXFSZ)
     assert "file too large" in output
     scene.gone()
-    _mended(scene)
+    _mended(scene, operation)
 
 
-def test_a_read_only_state_directory(scene: Scene) -> None:
-    scene.declare(ALONE)
-    scene.wants("First")
+@pytest.mark.parametrize("operation", WANTED)
+def test_a_read_only_state_directory(scene: Scene, operation: str) -> None:
+    _declared(scene, operation)
     running = scene.starts("hang_before", before=AS_ANYBODY, delay_s=ANSWERS_AFTER_S)
     places = [place for place in (scene.stack.directory / "backend").rglob("*") if place.is_dir()]
     _allow(places, 0o555)
@@ -63,18 +75,18 @@ def test_a_read_only_state_directory(scene: Scene) -> None:
     assert code != 0
     assert "permission denied" in output
     scene.gone()
-    _mended(scene)
+    _mended(scene, operation)
 
 
-def _mended(scene: Scene) -> None:
-    assert scene.recorded() == {}
+def _mended(scene: Scene, operation: str) -> None:
+    assert scene.recorded() == (scene.fingerprints("First") if operation == "change" else {})
     for system in scene.ways:
-        assert scene.directory.logs_in(scene.account(system), scene.password("First", system))
+        assert scene.directory.logs_in(scene.account(system), scene.password(WANTED[operation], system))
     page.follow(scene.stack, page.NOT_WRITTEN)
     for system in scene.ways:
         assert len(scene.writes(system)) <= 2, f"{system}: one extra write at most"
     assert max(scene.wrong_log_ins().values()) <= 1
-    scene.converged("First")
+    scene.converged(WANTED[operation])
 
 
 def _allow(places: list[Path], mode: int) -> None:

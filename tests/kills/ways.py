@@ -41,3 +41,21 @@ OTHER = MappingProxyType(
         "onelogin": Way((("PUT", "/api/1/users/set_password_using_salt/*"),), {"password_transport": "salted_sha256"}),
     }
 )
+# What takes a password away. A system that has no call for it sets one that nobody knows.
+REMOVALS = MappingProxyType(
+    {
+        "revoke": {
+            "okta": Way((("POST", "/api/v1/users/*"),), more="on_destroy='revoke'"),
+            "okta_myaccount": Way((("DELETE", "/idp/myaccount/password"),), more="on_destroy='revoke'"),
+            "onelogin": Way((("PUT", "/api/1/users/set_password_clear_text/*"),), more="on_destroy='revoke'"),
+            "etna": USUAL["etna"],
+        },
+        "expire, deactivate": {
+            "okta": Way((("POST", "/api/v1/users/*/lifecycle/expire_password"),), more="on_destroy='expire'"),
+            "onelogin": Way((("PUT", "/api/2/users/*"),), more="on_destroy='deactivate'"),
+        },
+        "deactivate": {
+            "okta": Way((("POST", "/api/v1/users/*/lifecycle/deactivate"),), more="on_destroy='deactivate'"),
+        },
+    }
+)

@@ -239,7 +239,7 @@ class Engine(Stack):
             operation.after, operation.told = self._accounts(), self.told[said:]
 
     def _accounts(self) -> dict[str, Account]:
-        return {account.id: replace(account) for account in self.server.accounts}
+        return {one.id: replace(one, history=list(one.history)) for one in self.server.accounts}
 
 
 def _refuse_two_owners(program: Program) -> None:

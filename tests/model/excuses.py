@@ -76,7 +76,8 @@ def clean_error(world: World, ran: Ran) -> bool:
         return isinstance(error, Unsupported) and refusals(world)
     account = world.account_of(operation.record) if operation.record else world.server.find(declared.principal)
     if account is None:  # ETNA tells nobody who is unknown
-        return isinstance(error, (PrincipalNotFound, CurrentPasswordRejected)) or declared.adopt
+        adopts = declared.adopt and isinstance(error, Unsupported)
+        return isinstance(error, (PrincipalNotFound, CurrentPasswordRejected)) or adopts
     judge = {PasswordRejected: _rejects, CurrentPasswordRejected: _lets_nobody_in, Unsupported: _can_not}.get(
         type(error)
     )
@@ -117,6 +118,26 @@ def _can_not(world: World, operation: Operation, declared: Credential, account: 
     return account.status == CLOSED or (adopts and not _provable(world, account))
 
 
+def not_got_through(world: World, account: Account) -> bool:
+    """Whether the account still has what the state records, and the program another; not where we need it ourselves.
+
+    Whoever edits a program takes the old password out of it; the account has that until a run gets through. Who logs
+    in with it has it, and nothing of ours has touched it since.
+    """
+    records = [entry.record for entry in (*world.stack.state.values(), *world.stack.condemned)]
+    mine = (one for one in records if world.account_of(one) is account)
+    return not _required(world) and any(world.recorded(one) == account.password for one in mine)
+
+
+def overtaken(world: World, account: Account) -> bool:
+    """Whether a run has set it and then failed, and the program has moved on before another got through.
+
+    What was declared or made in between is gone. The next clean run sets what is declared now, or says what a human
+    does: ``converges`` holds it to that after each run.
+    """
+    return account.id in world.unheard
+
+
 def sent_again(world: World, operation: Operation, again: list[Event]) -> int:
     """Return how often a run may send what it has set: once, where a locked account answers as to a wrong password."""
     accounts = [operation.after.get(event.account) for event in again]
@@ -124,38 +145,57 @@ def sent_again(world: World, operation: Operation, again: list[Event]) -> int:
     return int(locked and world.server.hides_locks)
 
 
-def _asks_for_an_old_one(world: World, ran: Ran, declared: Credential, name: str, account: Account) -> bool:
-    entry = None if _creates(ran, name) else world.stack.state.get(name)
-    told = entry is not None and entry.record.password_changed_at is not None and world.server.tells_when
-    required = world.traits.current_password is CurrentPassword.REQUIRED
-    return not told and not required and world.value_of(name, declared) in world.server.remembered_of(account)
+def failed_log_ins(world: World, ran: Ran, number: int) -> dict[str, int]:
+    """Return how many log-ins may fail in an operation, by account: each wrong password that it is given, once.
+
+    One more where only a log-in with the new one can tell what became of it: none of those given is right, it may have
+    been used before, or an answer was lost.
+    """
+    operation = ran.operations[number]
+    account = _at(world, ran, operation)
+    if account is None:
+        return {}
+    tried, lost = _tried(world, ran, operation), bool(ran.of(number, "mishap"))
+    opens = account.status == ACTIVE and account.failed < LOCKED_AFTER
+    right = [opens and one == account.password for one in tried]
+    wrong = right.index(True) if True in right else len(right)
+    declared = ran.program.get(operation.name)
+    value = world.value_of(operation.name, declared) if declared and operation.verb != "delete" else None
+    used = value in world.server.remembered_of(account) and not (wrong < len(tried) and _required(world))
+    looks = lost or used or bool(tried and wrong == len(tried) and operation.verb != "delete")
+    adopts = declared is not None and declared.adopt and operation.verb == "create"
+    return {account.id: wrong + (adopts or (looks and _verifies(world)))}
 
 
-def _creates(ran: Ran, name: str) -> bool:
-    """Whether the run makes it, also anew for another principal: then nothing recorded holds."""
-    return any(one.label == f"create {name}" for one in ran.operations)
+def _at(world: World, ran: Ran, operation: Operation) -> Account | None:
+    """Return the account that an operation is about, as it was before it."""
+    declared = ran.program.get(operation.name)
+    name = operation.record.principal_id if operation.record else declared.principal if declared else ""
+    found = world.server.find(name)
+    return operation.before.get(found.id) if found else None
 
 
-def failed_log_ins(world: World, ran: Ran, account: Account) -> int:
-    """Return how many log-ins may fail at an account in a run: what we know of it, tried once, and what people say."""
-    before = next((one.before[account.id] for one in ran.operations if account.id in one.before), account)
-    allowed = 1 if account.id in ran.disturbed or ran.struck else 0
-    for name, declared in ran.program.items():
-        if world.server.find(declared.principal) is not account:
-            continue
-        entry = ran.state.get(name)
-        known = {world.value_of(name, declared), world.recorded(entry.record) if entry else declared.current_password}
-        locked = before.status != ACTIVE or before.failed + 1 >= LOCKED_AFTER
-        if locked or (account.id in ran.disturbed and before.password not in known):
-            allowed += 2  # somebody else was there: the recorded one is refused, and then the new one is looked for
-        if declared.current_password not in (None, before.password):
-            allowed += 2  # people have given a wrong one: that one, and the look for the new one
-        if _asks_for_an_old_one(world, ran, declared, name, account):
-            allowed += 1  # "used before" may mean "live": where nothing else tells that, a log-in has to
-        if declared.adopt and _creates(ran, name):
-            allowed += 1  # adopt tries what people say
-    for operation in ran.operations:
-        record, then = operation.record, operation.before.get(account.id)
-        if operation.verb == "delete" and record and then and world.account_of(record) is account:
-            allowed += world.recorded(record) != then.password  # where nothing else tells that it is somebody else's
-    return allowed + (2 if two_in_one(world) else 0)  # the second owner is told by the server only
+def _tried(world: World, ran: Ran, operation: Operation) -> list[str]:
+    """Return what is given as the current password, one after the other until one is right."""
+    record, declared = operation.record, ran.program.get(operation.name)
+    given = declared.current_password if declared else None
+    if operation.verb == "create":
+        return [given] if given and declared and not declared.adopt else []
+    if record is None or operation.verb == "read":
+        return []
+    recorded = [world.recorded(record)]
+    if operation.verb == "delete":
+        return recorded if _required(world) else []
+    if not _required(world) and (record.drift or not record.keep_in_state):
+        return []
+    once_given = world.stack.marks.get(record.current_password or "")  # it is not tried again
+    return recorded + [given for given in [given] if given and given not in (once_given, *recorded)]
+
+
+def _required(world: World) -> bool:
+    required: bool = world.traits.current_password is CurrentPassword.REQUIRED
+    return required
+
+
+def _verifies(world: World) -> bool:
+    return isinstance(world.stack.connections["main"].system, VerifiesPassword)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import traceback
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from pulumi_pwmgmt.errors import CurrentPasswordRejected
-from pulumi_pwmgmt.model import OnDestroy
+from pulumi_pwmgmt.model import OnDestroy, OnDrift
 from pulumi_pwmgmt.system import CurrentPassword, ObservesPassword
 from tests.canary import find_canary
 from tests.model import excuses
@@ -36,10 +37,7 @@ def some_password_opens(world: World) -> Iterator[str]:
     for account in (one for one in world.server.accounts if any(one is it for it in ours)):
         if account.id in (world.removed | world.come_late) or account.password in world.durable(account):
             continue
-        # a generated password keeps one value before it: two steps on while no run gets through, and a human or an
-        # administrator's next run has to set another
-        excused = world.failed and world.settled and account.password not in world.still_kept
-        if not excused:
+        if not (excuses.not_got_through(world, account) or excuses.overtaken(world, account)):
             yield f"I1: nobody has the password of {account.login}"
 
 
@@ -52,16 +50,50 @@ def state_is_true(world: World, ran: Ran) -> Iterator[str]:
         record, before = entry.record, operation.record
         if record.kept_password and record.kept_password.reveal() != world.recorded(record):
             yield f"I2: {operation.label} keeps another password than it records"
-        if before and not ran.of(number, "sent") and world.recorded(before) == world.recorded(record):
-            continue  # only noted
-        account = _found(operation.after, record)
-        if account is None:
-            yield f"I2: {operation.label} went well, and there is no account"
+        if before and not _repairs(ran, operation) and world.recorded(before) == world.recorded(record):
+            unchanged = (record.drift, record.password_changed_at) == (before.drift, before.password_changed_at)
+            if ran.of(number, "sent") or not unchanged:
+                yield f"I2: {operation.label} had only something to note, and has set or recorded another change"
+        else:
+            yield from _true_of(operation, record, world.recorded(record))
+
+
+def _true_of(operation: Operation, record: Record, recorded: str) -> Iterator[str]:
+    account = _found(operation.after, record)
+    if account is None:
+        yield f"I2: {operation.label} went well, and there is no account"
+        return
+    if account.password != recorded:
+        yield f"I2: {operation.label} records a password that is not the account's"
+    if record.drift:
+        yield f"I2: {operation.label} has set the password, and records that it has drifted"
+    if record.password_changed_at and record.password_changed_at != account.changed_at:
+        yield f"I2: {operation.label} records a time of change that is not the account's"
+
+
+def _repairs(ran: Ran, operation: Operation) -> bool:
+    """Whether it is to set again what somebody else has changed."""
+    declared = ran.program.get(operation.name)
+    drifted = operation.record is not None and operation.record.drift is not None
+    return drifted and declared is not None and declared.on_drift != OnDrift.ACCEPT.value
+
+
+def a_drift_is_told(world: World, ran: Ran) -> Iterator[str]:
+    """I2: a refresh tells what somebody else has changed, wherever the server's time shows it, and nothing else."""
+    observes = isinstance(world.stack.connections["main"].system, ObservesPassword)
+    for operation in ran.operations:
+        record = operation.record
+        if operation.verb != "read" or not operation.well or record is None:
             continue
-        if account.password != world.recorded(record):
-            yield f"I2: {operation.label} records a password that is not the account's"
-        if record.password_changed_at and record.password_changed_at != account.changed_at:
-            yield f"I2: {operation.label} records a time of change that is not the account's"
+        entry, account = world.stack.state.get(operation.name), _found(operation.after, record)
+        if observes and (entry is None) is not (account is None):
+            yield f"I2: {operation.label} takes an account for gone, or one that is gone for there"
+        if entry is None or account is None:
+            continue
+        told = entry.record.drift if observes else None
+        recorded = record.password_changed_at if world.server.tells_when and observes else None
+        if bool(told) is not bool(recorded and recorded != account.changed_at):
+            yield f"I2: {operation.label} tells {told or 'no drift'}"
 
 
 def _found(accounts: dict[str, Account], record: Record) -> Account | None:
@@ -75,8 +107,7 @@ def nothing_is_sent_twice(world: World, ran: Ran) -> Iterator[str]:
         sent = ran.of(number, "sent")
         record = operation.record
         accepted = world.recorded(record) if record and operation.verb == "update" else None
-        drift = record is not None and record.drift is not None
-        if accepted and not drift and any(event.value == accepted for event in sent):
+        if accepted and not _repairs(ran, operation) and any(event.value == accepted for event in sent):
             yield f"I4: {operation.label} sends what the state has as accepted"
         again = [event for event in sent if event.again and _stored_before(ran, number, event)]
         if len(again) > excuses.sent_again(world, operation, again):
@@ -89,12 +120,16 @@ def _stored_before(ran: Ran, number: int, sent: Event) -> bool:
 
 
 def log_ins_succeed(world: World, ran: Ran) -> Iterator[str]:
-    """I5: no log-in fails in the ordinary case; under faults one at an account and run; never near the lockout."""
-    for account in world.server.accounts:
-        failed = [event for event in ran.events if event.kind == "failed" and event.account == account.id]
-        allowed = excuses.failed_log_ins(world, ran, account)
-        if len(failed) > min(allowed, LOCKED_AFTER - 2):
-            yield f"I5: {len(failed)} log-ins failed at {account.login}, {allowed} may"
+    """I5: no log-in fails in the ordinary case, elsewhere one for each reason; and never near the lockout."""
+    at_accounts = [event for event in ran.events if event.kind == "failed" and event.account]  # nobody is locked out
+    failed = Counter((event.operation, event.account) for event in at_accounts)
+    for (number, account), times in failed.items():
+        allowed = excuses.failed_log_ins(world, ran, number).get(account, 0)
+        if times > allowed:
+            yield f"I5: {ran.operations[number].label} failed to log in {times} times, {allowed} may"
+    for account, times in Counter(event.account for event in at_accounts).items():
+        if times > LOCKED_AFTER - 2:
+            yield f"I5: {times} log-ins failed at {account}"
 
 
 def no_secret_is_told(world: World, ran: Ran) -> Iterator[str]:
@@ -156,9 +191,9 @@ def converges(world: World, *, after: Ran) -> Iterator[str]:
     """I3: a clean run of the same program ends well with one more write at most, and the one after does nothing."""
     ran = world.up({})
     if ran.error is not None:
-        world.settled = HUMAN in str(ran.error)
-        human = isinstance(ran.error, CurrentPasswordRejected) and not world.settled and "adopt" not in str(ran.error)
-        if human or not excuses.clean_error(world, ran):
+        told = HUMAN in str(ran.error) or "adopt" in str(ran.error)
+        lost = isinstance(ran.error, CurrentPasswordRejected) and not told
+        if lost or not excuses.clean_error(world, ran):
             yield f"I3: after {after.verb} a clean run ended with {type(ran.error).__name__}: {ran.error}"
         yield from of_a_run(world, ran)
         return
@@ -220,6 +255,7 @@ def of_a_run(world: World, ran: Ran) -> Iterator[str]:
 
 _OF_A_RUN = (
     state_is_true,
+    a_drift_is_told,
     nothing_is_sent_twice,
     log_ins_succeed,
     no_secret_is_told,

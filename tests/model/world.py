@@ -54,11 +54,10 @@ class World:
 
     ``disturbed`` are the accounts that something else than a run which ended well was at since ours last did;
     ``removed`` those whose password was to be taken away. ``programs`` are the program as it was in the last run, and
-    as it is now. ``settled`` says that the last run ended well, or that a clean one would, or would name what a human
-    does; the machine finds that out after each run. ``come_late`` are the accounts that a held-up request has changed
-    since (no client can prevent that, not even that its password is in nobody's hands any more). ``generated`` are
-    the values that each entry of a generated password has had, ``supplied`` and ``generations`` whatever the program
-    has declared so far: its history is kept.
+    as it is now. ``come_late`` are the accounts that a held-up request has changed since (no client can prevent that,
+    not even that its password is in nobody's hands any more), ``unheard`` those that a run has changed which then
+    failed. ``generated`` are the values that each entry of a generated password has had, ``supplied`` those that the
+    program has declared so far.
     """
 
     stack: Engine
@@ -68,11 +67,9 @@ class World:
     disturbed: set[str] = field(default_factory=set)
     removed: set[str] = field(default_factory=set)
     come_late: set[str] = field(default_factory=set)
+    unheard: set[str] = field(default_factory=set)
     generated: dict[str, list[str]] = field(default_factory=dict)
     supplied: set[str] = field(default_factory=set)
-    generations: set[int] = field(default_factory=set)
-    failed: bool = False
-    settled: bool = True
 
     @property
     def server(self) -> Server:
@@ -109,11 +106,6 @@ class World:
 
     def recorded(self, record: Record) -> str:
         return self.stack.marks.get(record.password, "one that nobody knows")
-
-    @property
-    def still_kept(self) -> set[str]:
-        """The generated passwords that an entry has to have: its value and the one before."""
-        return {value for name in self.stack.made for value in self.generated[name][-2:]}
 
     def clean(self) -> World:
         """Return a copy to try things on, in which nothing else goes wrong."""
@@ -160,7 +152,6 @@ class World:
 
     def _take_in(self, ran: Ran) -> None:
         """Note what a run has made true."""
-        self.failed = ran.error is not None
         for name, made in self.stack.made.items():
             values = self.generated.setdefault(name, [])
             values += [made["value"]] if made["value"] not in values[-1:] else []
@@ -175,9 +166,11 @@ class World:
             elif operation.well and operation.verb in ("create", "update") and ran.of(number, "sent"):
                 self.removed -= ids
                 self.come_late -= ids
+                self.unheard -= ids
                 self.disturbed -= {one for one in ids if self.server.get(one).status == ACTIVE}
             elif not operation.well:
                 self.disturbed |= ids
+                self.unheard |= {event.account for event in ran.of(number, "stored")}
         if ran.error is not None and ran.struck:
             self.disturbed |= {account.id for account in self.server.accounts}
 
@@ -188,17 +181,24 @@ class World:
     def durable(self, account: Account) -> set[str | None]:
         """Return the passwords of an account that are in durable hands."""
         values: set[str | None] = set(self.people.get(account.id, set()))
-        values |= self.supplied  # the program's own history
         for program in (self.program, self.last):
             values |= {it.current_password for it in program.values()}
-        for principal in (account.id, account.login, account.login.upper()):
-            values |= {self.derived(principal, number, master) for number in self.generations for master in MASTERS}
+            values |= {self.value_of(name, it) for name, it in program.items()}
+        for record in (entry.record for entry in self.stack.state.values()):
+            values |= self._derivable(record)
         for made in self.stack.made.values():
             values |= {made["value"], made.get("previous")}
         for entry in self.stack.state.values():
             kept = entry.record.kept_password
             values |= {kept.reveal()} if kept else set()
         return values - {None}
+
+    def _derivable(self, record: Record) -> set[str]:
+        """Return the password that a record says how to compute."""
+        source = record.source
+        if source.get("kind") != DERIVED:
+            return set()
+        return {self.derived(record.principal, int(source["generation"]), str(source["master"]))}
 
 
 _DERIVED: dict[tuple[str, int, str], str] = {}

@@ -131,7 +131,7 @@ def test_no_two_errors_have_one_sign(cells: list[Cell]) -> None:
 
 def test_what_nobody_can_keep_stands_with_its_reason(cells: list[Cell]) -> None:
     unavoidable = UNAVOIDABLE[0]
-    of(cells, OURS, unavoidable.system, unavoidable.operation)[0]["unavoidable"] = [unavoidable.invariant]
+    of(cells, OURS, unavoidable.system, unavoidable.operations[0])[0]["unavoidable"] = [unavoidable.invariant]
     assert f"In 1 no client could keep {unavoidable.invariant}" in page(Ran(cells, cells[:1]))
     assert unavoidable.why in page(Ran(cells, cells[:1]))
 
