@@ -18,13 +18,26 @@ KILLED = "`pulumi` was killed"
 PROVIDER_KILLED = "The provider was killed"
 STOPPED = "It was asked to stop"
 STOPPED_TWICE = "Ctrl-C twice"
+REMOVAL = "A removal was broken off"
 NOT_WRITTEN = "The state could not be written"
 DRIFT = "A password was changed behind your back"
 NO_REPEATS = "It may not be set again"
 BLIND = "Where nothing can be observed"
 SKIPPED = "A generation was skipped"
 TWO_STACKS = "Two stacks on one account"
-FOLLOWED = {KILLED, PROVIDER_KILLED, STOPPED, STOPPED_TWICE, NOT_WRITTEN, DRIFT, NO_REPEATS, BLIND, SKIPPED, TWO_STACKS}
+FOLLOWED = {
+    KILLED,
+    PROVIDER_KILLED,
+    STOPPED,
+    STOPPED_TWICE,
+    REMOVAL,
+    NOT_WRITTEN,
+    DRIFT,
+    NO_REPEATS,
+    BLIND,
+    SKIPPED,
+    TWO_STACKS,
+}
 _SECTION = re.compile(r"^##+ (.+)\n", re.MULTILINE)
 
 
@@ -39,14 +52,9 @@ def follow(stack: Stack, section: str) -> list[str]:
 
     Returns what each printed.
     """
-    return type_in(stack, sections()[section])
-
-
-def type_in(stack: Stack, text: str) -> list[str]:
-    """Do so with the commands of any text."""
     printed = []
-    commands = [command for block in blocks(text) for command in block]
-    assert commands, text
+    commands = [command for block in blocks(sections()[section]) for command in block]
+    assert commands, section
     for command in commands:
         done = subprocess.run(
             ["/bin/sh", "-c", command.line],
