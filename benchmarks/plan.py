@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from benchmarks.floor import CALLS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 FLOOR, NAIVE, OURS = "floor", "naive", "ours"
 STEPS = ("up", "preview", "change", "destroy")
@@ -57,22 +57,28 @@ class Plan:
 
 def full() -> Plan:
     """Return the plan that every bound is judged by."""
+    slow = [(1, Cell(300, LATENCY_S, flavour)) for flavour in (FLOOR, NAIVE, OURS)]  # shown, and judged by no bound
     largest = [(1, Cell(MOST_ACCOUNTS, 0, flavour)) for flavour in (FLOOR, OURS)]
-    return Plan((*_rounds(3, (1, 100, 300)), *largest), pack_accounts=MOST_ACCOUNTS, pack_rounds=5)
+    runs = (*_rounds(3, {0: (1, 100, 300), LATENCY_S: (1, 100)}), *slow, *largest)
+    return Plan(runs, pack_accounts=MOST_ACCOUNTS, pack_rounds=5)
 
 
 def quick() -> Plan:
     """Return a plan of three minutes that shows whether everything runs."""
-    return Plan(tuple(_rounds(1, (1, 30))), pack_accounts=100, pack_rounds=3)
+    sizes = (1, 30)
+    return Plan(tuple(_rounds(1, {0: sizes, LATENCY_S: sizes})), pack_accounts=100, pack_rounds=3)
 
 
-def _rounds(rounds: int, sizes: Iterable[int]) -> list[tuple[int, Cell]]:
-    """Interleave the providers, and start each round with another one: what disturbs the machine disturbs all."""
+def _rounds(rounds: int, sizes: Mapping[float, Iterable[int]]) -> list[tuple[int, Cell]]:
+    """Interleave the providers, and start each round with another one: what disturbs the machine disturbs all.
+
+    ``sizes`` are the accounts by latency.
+    """
     flavours = (FLOOR, NAIVE, OURS)
     return [
         (number, Cell(accounts, latency, flavour))
         for number in range(1, rounds + 1)
-        for latency in (0, LATENCY_S)
-        for accounts in sizes
+        for latency, accounts_each in sizes.items()
+        for accounts in accounts_each
         for flavour in (*flavours[number % 3 :], *flavours[: number % 3])
     ]
