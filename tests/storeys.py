@@ -27,9 +27,9 @@ CHECKS = {
     "import-linter": ("lint-imports",),
 }
 # the folder under tests, and how many processes share its work
-COVERED = {"unit": 2, "exchanges": 0, "contract": 2, "simulator": 2, "engine": 2}
+COVERED = {"unit": 2, "exchanges": 0, "contract": 2, "simulator": 2}
 RANDOM = {"hostile": 2, "model": 2}
-UNCOVERED = RANDOM | {"end_to_end": 2}  # coverage would make them take nearly twice as long
+UNCOVERED = RANDOM | {"engine": 2, "end_to_end": 2}  # coverage would make them take nearly twice as long
 RELIABILITY = {"docs/reliability.md": ("python", "-m", "docs.reliability_page", "--check")}  # what the run gave
 LONG_STOREYS = {"faults": 2, "kills": 2, "diagonal": 2, "load": 2}
 COVERAGE = {
