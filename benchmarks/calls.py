@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 READ, WRITE, LOG_IN, TOKEN = "read", "write", "log-in", "token"
 _LOG_INS = ("/api/v1/authn", "/api/1/login/auth")
 _UPDATE = ("--yes", "--skip-preview")
+_RULES = ", with the one call of a run that reads the rules"
 
 Log = list[dict[str, Any]]
 
@@ -51,8 +52,8 @@ EXPECTED = (
     Expectation("create", "okta", 1, account="okta"),
     Expectation("change", "okta", 1, account="okta"),
     Expectation("change", "okta", 2, account="okta-kept", note=" with keep_in_state"),
-    Expectation("create", "onelogin", 3),
-    Expectation("change", "onelogin", 2),
+    Expectation("create", "onelogin", 4, note=_RULES),
+    Expectation("change", "onelogin", 3, note=_RULES),
     *(
         Expectation(phase, "onelogin", 1, (TOKEN,), note=", token calls of the process")
         for phase in ("create", "change", "refresh", "adoption")
@@ -61,8 +62,8 @@ EXPECTED = (
     Expectation("change", "etna", 1),
     Expectation("create", "etna", 1, (TOKEN,), note=", token calls"),
     Expectation("change", "etna", 1, (TOKEN,), note=", token calls"),
-    Expectation("create", "okta_myaccount", 2, exact=False),
-    Expectation("change", "okta_myaccount", 2, exact=False),
+    Expectation("create", "okta_myaccount", 3, exact=False, note=_RULES),
+    Expectation("change", "okta_myaccount", 3, exact=False, note=_RULES),
     Expectation("refresh", "okta", 1, account="okta"),
     Expectation("refresh", "okta_myaccount", 1),
     Expectation("refresh", "onelogin", 1),

@@ -6,6 +6,7 @@ is what the engine costs for any dynamic provider, so that the rest of a compari
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from typing import Any
@@ -19,6 +20,9 @@ LATENCY = "BENCHMARK_LATENCY_S"
 CALLS = {"create": 1, "change": 1, "destroy": 2}
 """API calls that ours makes for each account in Okta: set; set; look and set. The run proves it from the log."""
 
+FOR_THE_RULES = {"create": 1, "change": 1, "destroy": 0}
+"""Calls that it makes once for a connection and run, to read the rules that the system states."""
+
 _LATENCY_S = float(os.environ.get(LATENCY, "0"))
 _FINGERPRINT = 52  # characters; a password stands here padded to as many, because it has to differ when it is changed
 _INPUTS = {
@@ -28,6 +32,35 @@ _INPUTS = {
     "system": "okta",
     "tenant": "http://127.0.0.1:65535",
     "reason": "created",
+    "declared": "connection password principal",
+    "connection_risks": ["literal token"],
+    "facts": json.dumps(
+        {
+            "classes": 4,
+            "common": False,
+            "digits": 1,
+            "format": 1,
+            "length": 17,
+            "lower": 9,
+            "since": "2001-02-03",
+            "source": "supplied",
+            "strength": "estimated",
+            "strength_bits": 41.5,
+            "symbols": 3,
+            "upper": 4,
+            "server": {
+                "description": "Default Policy",
+                "excludes_common": True,
+                "max_length": 72,
+                "min_digits": 1,
+                "min_length": 8,
+                "min_lower": 1,
+                "min_upper": 1,
+                "remembered": 4,
+            },
+        },
+        separators=(",", ":"),
+    ),
 }
 _OUTPUTS = {
     "principal_id": "00u00000000000000000",
@@ -84,10 +117,11 @@ class FloorCredential(dynamic.Resource, module="bench", name="FloorCredential"):
         unset = ("current_password", "adopt", "on_destroy", "on_drift", "keep_in_state", "in_clear")
         outputs = ("principal_id", "system", "tenant", "status", "password_changed_at", "reason", "drift")
         arguments = {"connection": connection, "principal": principal, "password": pulumi.Output.secret(password)}
+        told = {"source": '{"kind":"supplied"}', "facts": pulumi.Output.secret("{}")}
         super().__init__(
             FloorProvider(),
             resource_name,
-            {**dict.fromkeys((*outputs, "kept_password", *unset)), **arguments},
+            {**dict.fromkeys((*outputs, "kept_password", *unset)), **arguments, **told},
             pulumi.ResourceOptions(additional_secret_outputs=["password", "current_password", "kept_password"]),
         )
 
