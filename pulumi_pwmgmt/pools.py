@@ -152,7 +152,7 @@ class _Shears:
         number, deadline = next(self._numbers), time.monotonic() + seconds
         with self._changed:
             self._due[number] = deadline, sock
-            if self._thread is None or not self._thread.is_alive():  # a forked process has none of its parent's
+            if self._thread is None:
                 self._thread = threading.Thread(target=self._watch, name="pwmgmt time-outs", daemon=True)
                 self._thread.start()
             if deadline < self._wakes:
