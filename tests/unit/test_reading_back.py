@@ -19,6 +19,15 @@ def silent(kind: type[WriteOnly]) -> tuple[Stack, Directory]:
     return stack, directory
 
 
+def unread(kind: type[WriteOnly]) -> tuple[Stack, Directory]:
+    """Return a stack with one credential, of which nobody could read when its password was set."""
+    stack, directory = stack_of(kind)
+    directory.replies_with_observation = False
+    directory.fail("observe", Unreachable("no route"))
+    stack.up(bot=credential())
+    return stack, directory
+
+
 def before_it_is_read_back(directory: Directory, seconds: float, password: str) -> None:
     """Let somebody else set the account's password before the next observation."""
     observed = directory.enter
@@ -68,10 +77,7 @@ def test_in_the_ordinary_case_nobody_logs_in(kind: type[WriteOnly]) -> None:
 
 @pytest.mark.parametrize("kind", [Administrator, NoUseForCurrent])
 def test_what_was_taken_over_after_a_reading_that_failed_is_left_alone(kind: type[WriteOnly]) -> None:
-    stack, directory = stack_of(kind)
-    directory.replies_with_observation = False
-    directory.fail("observe", Unreachable("no route"))
-    stack.up(bot=credential())
+    stack, directory = unread(kind)
     directory.clock.wait(3600)
     directory.change_outside(LOGIN, THEIRS)
     stack.destroy()
@@ -81,10 +87,7 @@ def test_what_was_taken_over_after_a_reading_that_failed_is_left_alone(kind: typ
 
 @pytest.mark.parametrize("kind", [Administrator, NoUseForCurrent])
 def test_what_was_changed_after_a_reading_that_failed_is_drift(kind: type[WriteOnly]) -> None:
-    stack, directory = stack_of(kind)
-    directory.replies_with_observation = False
-    directory.fail("observe", Unreachable("no route"))
-    stack.up(bot=credential())
+    stack, directory = unread(kind)
     directory.clock.wait(3600)
     directory.change_outside(LOGIN, THEIRS)
     for _ in range(2):
@@ -97,10 +100,7 @@ def test_what_was_changed_after_a_reading_that_failed_is_drift(kind: type[WriteO
 
 @pytest.mark.parametrize("kind", [Administrator, NoUseForCurrent])
 def test_a_reading_that_failed_is_made_up_for_by_the_next_refresh(kind: type[WriteOnly]) -> None:
-    stack, directory = stack_of(kind)
-    directory.replies_with_observation = False
-    directory.fail("observe", Unreachable("no route"))
-    stack.up(bot=credential())
+    stack, directory = unread(kind)
     stack.refresh()
     record = stack.state["bot"].record
     assert record.password_changed_at == directory.accounts[0].changed_at
